@@ -1,0 +1,1 @@
+//! What spans crates, as one binary: linked once, run against a real PostgreSQL (`DATABASE_URL`).

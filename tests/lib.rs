@@ -1,0 +1,1 @@
+//! Holds no code: the integration binary beside this file is the package.
