@@ -1,1 +1,5 @@
 //! (being written)
+
+pub mod view;
+
+pub use view::{Change, Column, ReportingView, Totals, View};

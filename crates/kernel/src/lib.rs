@@ -16,6 +16,7 @@ pub mod decider;
 pub mod envelope;
 pub mod id;
 pub mod money;
+pub mod policy;
 pub mod refusal;
 pub mod scenario;
 pub mod sealed;
@@ -27,6 +28,7 @@ pub use envelope::{DecodeError, EventSet, Fact, Metadata, Recorded, StreamRef};
 pub use id::{Channel, CommandId, EventId, GuideId, IdError, MemberId, OrderId, StoreId, SubjectId};
 pub use jiff::Timestamp;
 pub use money::{BasisPoints, Fen, MoneyError};
+pub use policy::{Cause, ClaimFacts, Deadline, DeadlineChange, Facts, Policy, Reaction, Start};
 pub use refusal::Refusal;
 pub use sealed::Sealed;
 

@@ -1,0 +1,77 @@
+//! The traits that a view's author writes.
+
+use guanxi_kernel::{EventSet, Recorded};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::ReportingView;
+
+/// A read model: rows by key, each a pure fold over the events that concern it.
+///
+/// Its rows lie in `views.<NAME>_v<VERSION>` with the columns `key text`, `row jsonb` and `position bigint` (the last
+/// event that changed the row). Queries read the stable SQL view `views.<NAME>` with the same columns, which always
+/// shows the version that is live, so a rebuild needs no word to them. A `String`-like key is stored as its text,
+/// any other as its JSON, e.g. `["s-1","2026-03-01","counter"]`, whose parts SQL reads by `key::jsonb ->> 0`.
+///
+/// Both functions are total: what they cannot make sense of, they pass by. A panic is taken as poison, and the key is
+/// parked.
+pub trait View: Send + Sync + 'static {
+    /// Stored name, lower case with underscores; also of its tables. Never renamed.
+    const NAME: &'static str;
+    /// Raised whenever a fold means something new; the engine then builds the new version beside the live one.
+    const VERSION: u32;
+    /// All events of the installation.
+    type Event: EventSet;
+    /// What a row is about.
+    type Key: Serialize + DeserializeOwned + Ord + Clone + Send + Sync + 'static;
+    /// A row. Its JSON must be a function of its value: no `HashMap` inside.
+    type Row: Serialize + DeserializeOwned + Clone + PartialEq + Send + Sync + 'static;
+
+    /// The rows that an event concerns. Foreign events come too; a view that does not ask for them returns nothing.
+    fn keys(event: &Recorded<Self::Event>) -> Vec<Self::Key>;
+
+    /// The row after the event; `None` before the first and where the row shall vanish.
+    fn evolve(key: &Self::Key, row: Option<Self::Row>, event: &Recorded<Self::Event>) -> Option<Self::Row>;
+
+    /// Plain SQL views for analysts over the tables of this view, in schema `reporting`.
+    fn reporting() -> Vec<ReportingView> {
+        Vec::new()
+    }
+
+    /// Index definitions behind `create index on …`, e.g. `{rows} ((row ->> 'store_id'), position)`; `{rows}` and
+    /// `{totals}` stand for the tables.
+    fn indexes() -> Vec<&'static str> {
+        Vec::new()
+    }
+}
+
+/// The second table of a view: figures that follow from how rows changed, such as distinct buyers.
+///
+/// They lie in `views.<NAME>_v<VERSION>_totals` (`key`, `row`, `position`), readable under the stable name
+/// `views.<NAME>_totals`. They are folded event by event in the transaction of the rows, so that a member who becomes
+/// walk-in, ordinary and super in one batch is counted at each step. The fold should not depend on the order of
+/// *different* rows' changes: a key that was parked and retried is folded late.
+pub trait Totals: View {
+    /// What a figure is about, e.g. store and day.
+    type Cell: Serialize + DeserializeOwned + Ord + Clone + Send + Sync + 'static;
+    /// The figures.
+    type Total: Serialize + DeserializeOwned + Clone + PartialEq + Send + Sync + 'static;
+
+    /// The cells that a change of one row concerns.
+    fn cells(change: &Change<'_, Self>) -> Vec<Self::Cell>;
+
+    /// A cell after the change.
+    fn fold(cell: &Self::Cell, total: Option<Self::Total>, change: &Change<'_, Self>) -> Option<Self::Total>;
+}
+
+/// What one event did to one row.
+pub struct Change<'a, V: View + ?Sized> {
+    /// The row's key.
+    pub key: &'a V::Key,
+    /// The row before the event.
+    pub before: Option<&'a V::Row>,
+    /// The row after it.
+    pub after: Option<&'a V::Row>,
+    /// The event.
+    pub event: &'a Recorded<V::Event>,
+}
