@@ -1,0 +1,94 @@
+//! Input, read and checked: bodies, query strings and path segments, with problems instead of plain text.
+
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use garde::Validate;
+use serde::de::DeserializeOwned;
+
+use super::{FieldProblem, Problem};
+
+/// A JSON body that fits its type and its declared ranges.
+#[derive(Debug)]
+pub struct Body<T>(pub T);
+
+/// A query string that fits its type.
+#[derive(Debug)]
+pub struct Params<T>(pub T);
+
+/// A path segment that fits its type.
+#[derive(Debug)]
+pub struct Segment<T>(pub T);
+
+impl<T, S> FromRequest<S> for Body<T>
+where
+    T: DeserializeOwned + Validate<Context = ()>,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let Json(body) = Json::<T>::from_request(request, state)
+            .await
+            .map_err(|why| unreadable(&why))?;
+        body.validate().map_err(|report| {
+            let errors = report
+                .iter()
+                .map(|(path, error)| FieldProblem {
+                    field: path.to_string(),
+                    message: error.to_string(),
+                })
+                .collect();
+            Problem::invalid("Fields are out of range; see errors.").with_errors(errors)
+        })?;
+        Ok(Self(body))
+    }
+}
+
+fn unreadable(why: &JsonRejection) -> Problem {
+    match why {
+        JsonRejection::MissingJsonContentType(_) => Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "api.not_json",
+            "JSON is needed",
+            "Send Content-Type: application/json.",
+        ),
+        other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "api.too_large",
+            "The body is too large",
+            "A command has at most 1 MiB.",
+        ),
+        other => Problem::invalid(other.body_text()),
+    }
+}
+
+impl<T, S> FromRequestParts<S> for Params<T>
+where
+    T: DeserializeOwned,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let read: Result<Query<T>, QueryRejection> = Query::from_request_parts(parts, state).await;
+        read.map(|Query(params)| Self(params))
+            .map_err(|why| Problem::invalid(why.body_text()))
+    }
+}
+
+impl<T, S> FromRequestParts<S> for Segment<T>
+where
+    T: DeserializeOwned + Send,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let read: Result<Path<T>, PathRejection> = Path::from_request_parts(parts, state).await;
+        read.map(|Path(segment)| Self(segment))
+            .map_err(|why| Problem::invalid(why.body_text()))
+    }
+}
