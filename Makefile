@@ -1,0 +1,47 @@
+# What a developer does here. `make help` lists it.
+#
+# Tests and benchmarks need PostgreSQL: deploy/postgres starts a private one for each run and throws it away, unless
+# DATABASE_URL names a server (its superuser's login: tests create a database each).
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+POSTGRES := deploy/postgres
+
+.PHONY: help run test torture fmt lint tidy bench schemas check prepare
+
+help: ## this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
+	  || sed -nE 's/^([a-z]+):.*## (.*)/\1  \2/p' $(MAKEFILE_LIST)
+
+prepare: ## installs what is missing (PostgreSQL, a C compiler) and says why
+	@deploy/prepare
+
+run: prepare ## builds and starts the whole platform on a private PostgreSQL, with sample data; Ctrl-C stops it
+	cargo build --release --locked -p guanxi-server
+	@exec target/release/guanxi dev
+
+test: prepare ## all tests, against a private PostgreSQL
+	$(POSTGRES) with cargo test --workspace --locked
+
+torture: prepare ## the long forms of property and crash tests
+	GUANXI_TORTURE=1 PROPTEST_CASES=20000 $(POSTGRES) with cargo test --workspace --locked --release -- --include-ignored
+
+fmt: ## formats the source
+	cargo fmt --all
+
+lint: ## formatting and clippy, warnings denied
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+tidy: ## walls between crates, file sizes, forbidden names and words
+	cargo run -q --locked -p guanxi-xtask -- tidy
+
+schemas: ## writes what is generated: schemas/, docs/events.md, docs/errors/
+	cargo run -q --locked -p guanxi-xtask -- schemas
+
+check: lint tidy ## everything that CI looks at besides the tests; fails on stale generated files
+	cargo run -q --locked -p guanxi-xtask -- schemas --check
+
+bench: prepare ## commands/s and latencies beside plain cqrs-es + postgres-es, printed and written as JSON
+	cargo build --release --locked -p guanxi-bench
+	$(POSTGRES) with --durable target/release/guanxi-bench
