@@ -1,1 +1,7 @@
-//! (being written)
+//! What partners call us with: one folder per protocol.
+//!
+//! A callback is verified over its raw bytes, kept sealed in the inbox, answered, and only then translated to
+//! commands. This crate exists so that no rule and no view ever sees a partner's wire format, and so that a better
+//! translator can be run again over what was kept.
+
+pub mod wechat_pay;

@@ -1,0 +1,30 @@
+//! WeChat Pay APIv3 notifications.
+//!
+//! The way of a notice: [`receiver`] takes the raw bytes, [`signature`] verifies them by serial, [`envelope`] and
+//! [`resource`] open them, the inbox keeps them, the answer goes out; later [`worker`] drains the inbox and
+//! [`translate`] says which commands a notice means. [`mod@write`] makes such notices, for imports and tests.
+
+pub mod body;
+pub mod business_key;
+pub mod config;
+pub mod envelope;
+pub mod headers;
+pub mod keys;
+pub mod resource;
+pub mod signature;
+pub mod write;
+
+pub use body::Body;
+pub use config::{Merchants, WechatPayConfig};
+pub use envelope::Envelope;
+pub use headers::NoticeHeaders;
+pub use keys::SigningKey;
+pub use resource::ApiV3Key;
+pub use signature::VerifyError;
+pub use write::{NoticeWriter, WrittenNotice};
+
+#[cfg(test)]
+mod vectors;
+
+/// The partner's name in the inbox, in metrics and in command ids.
+pub const SOURCE: &str = "wechat_pay";
