@@ -293,3 +293,12 @@ fn pem_text(mchid: &str, pem_or_path: &str) -> Result<String, ConfigError> {
         source,
     })
 }
+
+/// Printed without what was inside.
+impl fmt::Debug for Opened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opened")
+            .field("mchid", &self.mchid)
+            .finish_non_exhaustive()
+    }
+}

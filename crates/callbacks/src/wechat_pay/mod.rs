@@ -4,25 +4,31 @@
 //! [`resource`] open them, the inbox keeps them, the answer goes out; later [`worker`] drains the inbox and
 //! [`translate`] says which commands a notice means. [`mod@write`] makes such notices, for imports and tests.
 
+mod alarm;
 pub mod body;
 pub mod business_key;
 pub mod config;
 pub mod envelope;
 pub mod headers;
 pub mod keys;
+pub mod receiver;
 pub mod resource;
 pub mod signature;
 pub mod write;
 
+use alarm::alarm;
 pub use body::Body;
 pub use config::{Merchants, WechatPayConfig};
 pub use envelope::Envelope;
 pub use headers::NoticeHeaders;
 pub use keys::SigningKey;
+pub use receiver::{Receiver, router};
 pub use resource::ApiV3Key;
 pub use signature::VerifyError;
 pub use write::{NoticeWriter, WrittenNotice};
 
+#[cfg(test)]
+mod receiver_tests;
 #[cfg(test)]
 mod vectors;
 
