@@ -49,12 +49,18 @@ impl ClaimKey {
     /// A key that is not personal.
     #[must_use]
     pub fn open(scope: &'static str, key: impl Into<String>) -> Self {
-        Self { scope, key: ClaimSubject::Open(key.into()) }
+        Self {
+            scope,
+            key: ClaimSubject::Open(key.into()),
+        }
     }
 
     /// A key derived from personal data.
     #[must_use]
     pub fn sealed(scope: &'static str, key: Sealed<LookupHash>) -> Self {
-        Self { scope, key: ClaimSubject::Sealed(key) }
+        Self {
+            scope,
+            key: ClaimSubject::Sealed(key),
+        }
     }
 }

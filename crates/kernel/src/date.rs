@@ -101,7 +101,9 @@ impl BusinessDate {
     /// The first instant of the day in a zone; where midnight does not exist, the first instant after it.
     #[must_use]
     pub fn starts_at(self, zone: &TimeZoneId) -> Timestamp {
-        self.0.to_zoned(zone.zone()).map_or(Timestamp::MAX, |start| start.timestamp())
+        self.0
+            .to_zoned(zone.zone())
+            .map_or(Timestamp::MAX, |start| start.timestamp())
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{ClaimChange, Refusal, SubjectId};
+use crate::{ClaimChange, DecodeError, Refusal, SubjectId};
 
 /// One aggregate's rules: pure, synchronous and total.
 ///
@@ -45,7 +45,9 @@ pub trait Decider: Send + Sync + 'static {
 }
 
 /// An event with the name under which the log keeps it.
-pub trait DomainEvent: Serialize + DeserializeOwned + Clone + PartialEq + Debug + Send + Sync + 'static {
+pub trait DomainEvent:
+    Serialize + DeserializeOwned + Clone + PartialEq + Debug + Send + Sync + 'static
+{
     /// The literal stored name, `aggregate.what_happened.vN`.
     fn name(&self) -> &'static str;
 
@@ -53,10 +55,18 @@ pub trait DomainEvent: Serialize + DeserializeOwned + Clone + PartialEq + Debug 
     fn version(&self) -> u16 {
         version_of(self.name())
     }
+
+    /// Reads a stored payload by its stored name, old versions lifted to today's.
+    ///
+    /// # Errors
+    /// A name that this aggregate does not have, or a payload that is not what its name promises.
+    fn read(name: &str, payload: &str) -> Result<Self, DecodeError>;
 }
 
 /// The version at the end of a stored name; 1 where it has none.
 #[must_use]
 pub fn version_of(name: &str) -> u16 {
-    name.rsplit_once(".v").and_then(|(_, version)| version.parse().ok()).unwrap_or(1)
+    name.rsplit_once(".v")
+        .and_then(|(_, version)| version.parse().ok())
+        .unwrap_or(1)
 }

@@ -21,7 +21,10 @@ impl StreamRef {
     /// A stream by type and id.
     #[must_use]
     pub fn new(aggregate_type: impl Into<Arc<str>>, aggregate_id: impl Into<Arc<str>>) -> Self {
-        Self { aggregate_type: aggregate_type.into(), aggregate_id: aggregate_id.into() }
+        Self {
+            aggregate_type: aggregate_type.into(),
+            aggregate_id: aggregate_id.into(),
+        }
     }
 }
 

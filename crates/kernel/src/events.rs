@@ -51,6 +51,14 @@ macro_rules! domain_events {
 
         impl $crate::DomainEvent for $name {
             fn name(&self) -> &'static str { match self { $(Self::$variant(_) => $stored,)+ } }
+
+            fn read(name: &str, payload: &str) -> Result<Self, $crate::DecodeError> {
+                match Self::decode(name, payload) {
+                    Some(Ok(event)) => Ok(event),
+                    Some(Err(source)) => Err($crate::DecodeError::Payload { name: name.to_owned(), source }),
+                    None => Err($crate::DecodeError::UnknownName(name.to_owned())),
+                }
+            }
         }
 
         $(impl From<$payload> for $name { fn from(payload: $payload) -> Self { Self::$variant(payload) } })+

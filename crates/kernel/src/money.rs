@@ -61,7 +61,9 @@ impl Fen {
     /// ⌊`self` × rate⌋.
     #[must_use]
     pub fn floor_at(self, rate: BasisPoints) -> Self {
-        Self(clamp((i128::from(self.0) * i128::from(rate.0)).div_euclid(10_000)))
+        Self(clamp(
+            (i128::from(self.0) * i128::from(rate.0)).div_euclid(10_000),
+        ))
     }
 
     /// The larger of the two.
@@ -158,7 +160,10 @@ mod tests {
 
     #[test]
     fn two_fen_over_three_lines_of_one_go_to_the_first_two() {
-        assert_eq!(allocate(Fen(2), &[Fen(1), Fen(1), Fen(1)]), [Fen(1), Fen(1), Fen(0)]);
+        assert_eq!(
+            allocate(Fen(2), &[Fen(1), Fen(1), Fen(1)]),
+            [Fen(1), Fen(1), Fen(0)]
+        );
     }
 
     #[test]
@@ -169,7 +174,10 @@ mod tests {
 
     #[test]
     fn weights_of_zero_get_nothing() {
-        assert_eq!(allocate(Fen(3), &[Fen(0), Fen(5), Fen(-5)]), [Fen(0), Fen(3), Fen(0)]);
+        assert_eq!(
+            allocate(Fen(3), &[Fen(0), Fen(5), Fen(-5)]),
+            [Fen(0), Fen(3), Fen(0)]
+        );
         assert_eq!(allocate(Fen(3), &[Fen(0)]), [Fen(0)]);
     }
 

@@ -86,7 +86,12 @@ pub struct Reaction<C> {
 impl<C> Reaction<C> {
     /// A command for a stream, dated like its cause.
     pub fn new(purpose: &'static str, target: StreamRef, command: C) -> Self {
-        Self { purpose, target, command, occurred_at: None }
+        Self {
+            purpose,
+            target,
+            command,
+            occurred_at: None,
+        }
     }
 }
 
@@ -127,7 +132,8 @@ impl ClaimFacts {
     /// Notes the holder of an open claim; sealed ones are left out.
     pub fn insert(&mut self, claim: &ClaimKey, holder: StreamRef) {
         if let ClaimSubject::Open(key) = &claim.key {
-            self.holders.insert((claim.scope.into(), key.as_str().into()), holder);
+            self.holders
+                .insert((claim.scope.into(), key.as_str().into()), holder);
         }
     }
 

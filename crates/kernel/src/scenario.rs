@@ -33,7 +33,10 @@ impl<D: Decider> Scenario<D> {
     /// What is asked for now.
     pub fn when(self, command: &D::Command) -> Outcome<D> {
         let answer = D::decide(&self.state, command);
-        Outcome { state: self.state, answer }
+        Outcome {
+            state: self.state,
+            answer,
+        }
     }
 }
 

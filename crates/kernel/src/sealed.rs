@@ -31,7 +31,12 @@ impl<T> Sealed<T> {
     /// Puts together what the vault has sealed.
     #[must_use]
     pub fn from_parts(subject: SubjectId, sealed: String, tag: String) -> Self {
-        Self { subject, sealed, tag, of: PhantomData }
+        Self {
+            subject,
+            sealed,
+            tag,
+            of: PhantomData,
+        }
     }
 
     /// Whether both hold the same value. Two subjects' values never compare equal, even where they are.

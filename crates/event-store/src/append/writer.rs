@@ -1,0 +1,139 @@
+//! The task that appends.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use sqlx::PgPool;
+use sqlx::pool::PoolConnection;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use super::call;
+use super::group::{Waiting, take};
+use super::request::{AppendRequest, Verdict};
+use crate::{ExecuteError, StoreError};
+
+/// How often a group is sent again when the connection breaks; command ids make that safe.
+const TRIES: u32 = 6;
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+
+/// Takes commands and has them appended.
+#[derive(Debug, Clone)]
+pub(crate) struct Writer {
+    queue: mpsc::Sender<Waiting>,
+}
+
+impl Writer {
+    /// Starts the task; it ends when the last handle is dropped and the queue is empty.
+    pub fn start(pool: PgPool, max_group: usize, max_waiting: usize) -> (Self, JoinHandle<()>) {
+        let (queue, incoming) = mpsc::channel(max_waiting.max(1));
+        let task = Task {
+            pool,
+            connection: None,
+            max_group: max_group.max(1),
+        };
+        (Self { queue }, tokio::spawn(task.run(incoming)))
+    }
+
+    /// Appends one command with whatever waits beside it.
+    pub async fn append(&self, request: AppendRequest) -> Result<Verdict, ExecuteError> {
+        let (tell, told) = oneshot::channel();
+        self.queue
+            .try_send(Waiting { request, tell })
+            .map_err(|error| match error {
+                mpsc::error::TrySendError::Full(_) => ExecuteError::Overloaded,
+                mpsc::error::TrySendError::Closed(_) => StoreError::Closed.into(),
+            })?;
+        told.await
+            .map_err(|_| StoreError::Closed)?
+            .map_err(ExecuteError::from)
+    }
+}
+
+struct Task {
+    pool: PgPool,
+    connection: Option<PoolConnection<sqlx::Postgres>>,
+    max_group: usize,
+}
+
+impl Task {
+    async fn run(mut self, mut incoming: mpsc::Receiver<Waiting>) {
+        let mut queue = VecDeque::new();
+        let mut buffer = Vec::new();
+        loop {
+            if queue.is_empty() {
+                if incoming.recv_many(&mut buffer, self.max_group).await == 0 {
+                    return;
+                }
+            } else {
+                while buffer.len() < self.max_group
+                    && let Ok(waiting) = incoming.try_recv()
+                {
+                    buffer.push(waiting);
+                }
+            }
+            queue.extend(buffer.drain(..));
+            let group = take(&mut queue, self.max_group);
+            metrics::histogram!("guanxi_append_group_commands").record(group.len() as f64);
+            self.append(group).await;
+        }
+    }
+
+    async fn append(&mut self, group: Vec<Waiting>) {
+        let requests: Vec<_> = group.iter().map(|waiting| &waiting.request).collect();
+        match self.send(&requests).await {
+            Ok(verdicts) => {
+                for (waiting, verdict) in group.into_iter().zip(verdicts) {
+                    answer(waiting, verdict.ok_or(StoreError::Closed));
+                }
+            }
+            Err(error) if error.is_transient() || group.len() == 1 => {
+                for waiting in group {
+                    answer(waiting, Err(error.clone()));
+                }
+            }
+            // One command holds something the database refuses: it must not take its neighbours with it.
+            Err(_) => {
+                for waiting in group {
+                    let verdict = self
+                        .send(&[&waiting.request])
+                        .await
+                        .and_then(|mut verdicts| verdicts.pop().flatten().ok_or(StoreError::Closed));
+                    answer(waiting, verdict);
+                }
+            }
+        }
+    }
+
+    async fn send(&mut self, group: &[&AppendRequest]) -> Result<Vec<Option<Verdict>>, StoreError> {
+        let mut pause = FIRST_PAUSE;
+        let mut tried = 1;
+        loop {
+            match self.send_once(group).await {
+                Err(error) if error.is_transient() && tried < TRIES => {
+                    tracing::warn!(%error, tried, "an append is sent again");
+                    self.connection = None;
+                    tokio::time::sleep(pause).await;
+                    pause *= 2;
+                    tried += 1;
+                }
+                other => return other,
+            }
+        }
+    }
+
+    async fn send_once(&mut self, group: &[&AppendRequest]) -> Result<Vec<Option<Verdict>>, StoreError> {
+        if self.connection.is_none() {
+            self.connection = Some(self.pool.acquire().await?);
+        }
+        let Some(connection) = self.connection.as_mut() else {
+            return Err(StoreError::Closed);
+        };
+        Ok(call::append(connection, group).await?)
+    }
+}
+
+/// Whoever asked may have gone; the command is in the log all the same.
+fn answer(waiting: Waiting, verdict: Result<Verdict, StoreError>) {
+    drop(waiting.tell.send(verdict));
+}

@@ -1,0 +1,3 @@
+//! Proof that nothing in the log was changed, dropped or slipped in.
+
+pub mod hash;

@@ -1,0 +1,188 @@
+//! Reading the log in its order, whole or one stream, and asking what it knows.
+
+use guanxi_kernel::{ClaimKey, ClaimSubject, CommandId, EventId, EventSet, Fact, Recorded, StreamRef};
+use jiff_sqlx::Timestamp as SqlTimestamp;
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, Row};
+
+use crate::vault::Vault;
+use crate::{Answer, EventStore, StoreError, load, metadata};
+
+const COLUMNS: &str = "position, event_id, command_id, aggregate_type, aggregate_id, sequence, event_type, \
+                       payload::text as payload, metadata::text as metadata, recorded_at";
+
+/// The end of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// Position of the last event; 0 in an empty log.
+    pub position: u64,
+    /// Chain over all batches; zeros in an empty log.
+    pub chain: [u8; 32],
+}
+
+impl EventStore {
+    /// The end of the log.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn head(&self) -> Result<Head, StoreError> {
+        let row = sqlx::query("select last, chain from log.batches order by last desc limit 1")
+            .fetch_optional(self.pool())
+            .await?;
+        let Some(row) = row else {
+            return Ok(Head {
+                position: 0,
+                chain: [0; 32],
+            });
+        };
+        let mut chain = [0; 32];
+        let stored: Vec<u8> = row.try_get("chain")?;
+        if stored.len() == chain.len() {
+            chain.copy_from_slice(&stored);
+        }
+        Ok(Head {
+            position: row.try_get::<i64, _>("last")?.unsigned_abs(),
+            chain,
+        })
+    }
+
+    /// Events behind a position, in order, at most `limit`.
+    ///
+    /// # Errors
+    /// The database, or an event of ours that this program cannot read.
+    pub async fn read<E: EventSet>(&self, after: u64, limit: u32) -> Result<Vec<Recorded<E>>, StoreError> {
+        let mut connection = self.pool().acquire().await?;
+        read_after(&mut connection, after, limit).await
+    }
+
+    /// Events of one stream behind a sequence, in order, at most `limit`.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn read_stream<E: EventSet>(
+        &self,
+        stream: &StreamRef,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<Recorded<E>>, StoreError> {
+        let sql = format!(
+            "select {COLUMNS} from log.events where aggregate_type = $1 and aggregate_id = $2 and sequence > $3
+             order by sequence limit $4"
+        );
+        let rows = sqlx::query(&sql)
+            .bind(stream.aggregate_type.as_ref())
+            .bind(stream.aggregate_id.as_ref())
+            .bind(i64::try_from(after).unwrap_or(i64::MAX))
+            .bind(i64::from(limit))
+            .fetch_all(self.pool())
+            .await?;
+        rows.iter().map(recorded).collect()
+    }
+
+    /// Who holds these claims now; the order is kept. A sealed key whose subject was erased has no holder.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn holders(&self, claims: &[ClaimKey]) -> Result<Vec<Option<StreamRef>>, StoreError> {
+        let sealed: Vec<_> = claims
+            .iter()
+            .filter_map(|claim| match &claim.key {
+                ClaimSubject::Sealed(sealed) => Some(sealed.subject.clone()),
+                ClaimSubject::Open(_) => None,
+            })
+            .collect();
+        let keys = self.vault().keys(&sealed).await?;
+        let (mut scopes, mut texts) = (Vec::with_capacity(claims.len()), Vec::with_capacity(claims.len()));
+        for claim in claims {
+            scopes.push(claim.scope);
+            texts.push(match &claim.key {
+                ClaimSubject::Open(key) => Some(key.clone()),
+                ClaimSubject::Sealed(sealed) => Vault::open_lookup(&keys, sealed).map(|hash| hash.0),
+            });
+        }
+        let rows = sqlx::query(
+            "select c.aggregate_type, c.aggregate_id
+               from unnest($1::text[], $2::text[]) with ordinality as r(scope, key, ord)
+               left join log.claims c on c.scope = r.scope and c.key = r.key order by r.ord",
+        )
+        .bind(scopes)
+        .bind(texts)
+        .fetch_all(self.pool())
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let aggregate_type: Option<String> = row.try_get("aggregate_type")?;
+                let aggregate_id: Option<String> = row.try_get("aggregate_id")?;
+                Ok(aggregate_type
+                    .zip(aggregate_id)
+                    .map(|(kind, id)| StreamRef::new(kind, id)))
+            })
+            .collect()
+    }
+
+    /// The kept answer to a command.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn outcome(&self, id: &CommandId) -> Result<Option<Answer>, StoreError> {
+        let row = sqlx::query(
+            "select digest, outcome, code, message, first_position, last_position from log.commands
+              where command_id = $1",
+        )
+        .bind(id.as_str())
+        .fetch_optional(self.pool())
+        .await?;
+        Ok(row
+            .as_ref()
+            .map(load::known)
+            .transpose()?
+            .map(|known| known.answer))
+    }
+}
+
+/// Events behind a position on a connection of the caller's, so that they can be read inside a transaction.
+pub(crate) async fn read_after<E: EventSet>(
+    connection: &mut PgConnection,
+    after: u64,
+    limit: u32,
+) -> Result<Vec<Recorded<E>>, StoreError> {
+    let sql = format!("select {COLUMNS} from log.events where position > $1 order by position limit $2");
+    let rows = sqlx::query(&sql)
+        .bind(i64::try_from(after).unwrap_or(i64::MAX))
+        .bind(i64::from(limit))
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(recorded).collect()
+}
+
+/// One row of `log.events`.
+pub(crate) fn recorded<E: EventSet>(row: &PgRow) -> Result<Recorded<E>, StoreError> {
+    let position = row.try_get::<i64, _>("position")?.unsigned_abs();
+    let aggregate_type: String = row.try_get("aggregate_type")?;
+    let event_type: String = row.try_get("event_type")?;
+    let payload: &str = row.try_get("payload")?;
+    let recorded_at = row.try_get::<SqlTimestamp, _>("recorded_at")?.to_jiff();
+    let unreadable = |message: String| StoreError::Unreadable { position, message };
+    let fact = if E::TYPES.contains(&aggregate_type.as_str()) {
+        let event = E::decode(&aggregate_type, &event_type, payload);
+        Fact::Own(event.map_err(|error| StoreError::unreadable(position, &error))?)
+    } else {
+        Fact::Foreign(payload.into())
+    };
+    let command_id: Option<String> = row.try_get("command_id")?;
+    Ok(Recorded {
+        position,
+        event_id: EventId::new(row.try_get::<&str, _>("event_id")?)
+            .map_err(|error| unreadable(error.to_string()))?,
+        command_id: command_id
+            .map(CommandId::new)
+            .transpose()
+            .map_err(|error| unreadable(error.to_string()))?,
+        stream: StreamRef::new(aggregate_type, row.try_get::<String, _>("aggregate_id")?),
+        sequence: row.try_get::<i64, _>("sequence")?.unsigned_abs(),
+        event_type: event_type.into(),
+        metadata: metadata::read(row.try_get("metadata")?, recorded_at).map_err(unreadable)?,
+        recorded_at,
+        fact,
+    })
+}

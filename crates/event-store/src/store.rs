@@ -1,0 +1,120 @@
+//! The handle to the log that everybody holds.
+
+use std::sync::Arc;
+
+use guanxi_kernel::{Decider, StreamRef};
+use serde::Serialize;
+use sqlx::PgPool;
+use tokio::task::JoinHandle;
+
+use crate::append::Writer;
+use crate::execute::{States, Turns};
+use crate::load::Loader;
+use crate::vault::Vault;
+use crate::{ContentDigest, StoreError, StoreOptions};
+
+/// The log: append, load, follow. Cheap to clone; the tasks behind it end with the last handle.
+#[derive(Clone)]
+pub struct EventStore {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    pool: PgPool,
+    vault: Arc<Vault>,
+    writer: Writer,
+    loader: Loader,
+    states: States,
+    turns: Turns,
+    writing: JoinHandle<()>,
+}
+
+/// A stream's state as of a sequence.
+#[derive(Debug, Clone)]
+pub struct Loaded<S> {
+    /// What its events add up to.
+    pub state: Arc<S>,
+    /// Sequence of its last event; 0 if it has none.
+    pub sequence: u64,
+}
+
+impl std::fmt::Debug for EventStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("EventStore")
+    }
+}
+
+impl EventStore {
+    /// Opens the log on a migrated database and starts its tasks.
+    ///
+    /// # Errors
+    /// The database, or a master key that cannot be used.
+    #[expect(
+        clippy::unused_async,
+        reason = "opening will ask the database before it answers"
+    )]
+    pub async fn open(pool: PgPool, options: StoreOptions) -> Result<Self, StoreError> {
+        let vault = Vault::new(pool.clone(), &options.master_key)?;
+        let (writer, writing) = Writer::start(pool.clone(), options.max_group, options.max_waiting);
+        let (loader, _) = Loader::start(pool.clone());
+        let states = States::new(options.cache_entries);
+        Ok(Self {
+            inner: Arc::new(Inner {
+                pool,
+                vault,
+                writer,
+                loader,
+                states,
+                turns: Turns::new(),
+                writing,
+            }),
+        })
+    }
+
+    /// Connections to the database.
+    #[must_use]
+    pub fn pool(&self) -> &PgPool {
+        &self.inner.pool
+    }
+
+    /// The keys of subjects.
+    #[must_use]
+    pub fn vault(&self) -> &Vault {
+        &self.inner.vault
+    }
+
+    /// Keyed digest of a command's content, for [`CommandContext`](crate::CommandContext).
+    #[must_use]
+    pub fn digest(&self, content: &impl Serialize) -> ContentDigest {
+        ContentDigest::of(self.inner.vault.digest_key(), content)
+    }
+
+    /// Forgets the cached state of a stream; the next command loads it.
+    pub fn forget<D: Decider>(&self, id: &str) {
+        self.inner.states.remove(&StreamRef::new(D::TYPE, id));
+    }
+
+    /// Waits until what was accepted is appended. Other handles go on working until they are dropped.
+    pub async fn close(self) {
+        if let Ok(Inner { writer, writing, .. }) = Arc::try_unwrap(self.inner) {
+            drop(writer);
+            drop(writing.await);
+        }
+    }
+
+    pub(crate) fn writer(&self) -> &Writer {
+        &self.inner.writer
+    }
+
+    pub(crate) fn loader(&self) -> &Loader {
+        &self.inner.loader
+    }
+
+    pub(crate) fn states(&self) -> &States {
+        &self.inner.states
+    }
+
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.inner.turns
+    }
+}

@@ -1,0 +1,7 @@
+//! The log tested against a real PostgreSQL, with an aggregate of the tests' own.
+
+mod account;
+mod append;
+mod claims;
+mod idempotency;
+mod sealing;
