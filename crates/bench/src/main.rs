@@ -1,2 +1,70 @@
-//! (being written)
-fn main() {}
+//! How fast the log is, beside the plain wiring of the libraries it is built from.
+//!
+//! A figure without its baseline says more about the machine than about the program. So each measure runs ours and
+//! the baseline in turn, several rounds, in one process against one PostgreSQL, and reports medians with their spread.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line tool speaks to a terminal"
+)]
+
+mod account;
+mod database;
+mod drive;
+mod measure;
+mod ours;
+mod plain;
+mod report;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Measures durable commands per second; `DATABASE_URL` names the server.
+#[derive(Debug, Parser)]
+#[command(name = "guanxi-bench")]
+struct Arguments {
+    /// Connection to a PostgreSQL server whose user may create databases.
+    #[arg(long, env = "DATABASE_URL")]
+    database_url: String,
+    /// One short round of each measure.
+    #[arg(long)]
+    quick: bool,
+    /// Rounds of each measure.
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// Seconds of each round.
+    #[arg(long, default_value_t = 4)]
+    seconds: u64,
+    /// Where the JSON goes.
+    #[arg(long, default_value = "target/bench/report.json")]
+    report: PathBuf,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let mut arguments = Arguments::parse();
+    if arguments.quick {
+        (arguments.rounds, arguments.seconds) = (2, 2);
+    }
+    let plan = measure::Plan {
+        rounds: arguments.rounds.max(1),
+        seconds: arguments.seconds.max(1),
+    };
+    match measure::all(&arguments.database_url, plan).await {
+        Ok(rows) => {
+            println!("{}", report::table(&rows));
+            match report::write(&arguments.report, &rows) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => failed(&format!("{}: {error}", arguments.report.display())),
+            }
+        }
+        Err(error) => failed(&error.to_string()),
+    }
+}
+
+fn failed(why: &str) -> ExitCode {
+    eprintln!("bench: {why}");
+    ExitCode::FAILURE
+}

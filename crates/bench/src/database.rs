@@ -1,0 +1,55 @@
+//! A database of its own for each side, dropped when the measure is over.
+
+use std::str::FromStr;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Executor, PgPool};
+
+/// A database that lives as long as the measure.
+#[derive(Debug)]
+pub struct Scratch {
+    server: PgConnectOptions,
+    name: String,
+    /// Connections to it.
+    pub pool: PgPool,
+}
+
+impl Scratch {
+    /// Creates an empty database on the server; one left over from an aborted run is dropped first.
+    pub async fn create(server: &str, name: &str, connections: u32) -> Result<Self, sqlx::Error> {
+        let server = PgConnectOptions::from_str(server)?;
+        let admin = PgPoolOptions::new()
+            .max_connections(1)
+            .connect_with(server.clone())
+            .await?;
+        admin
+            .execute(format!("drop database if exists {name} with (force)").as_str())
+            .await?;
+        admin.execute(format!("create database {name}").as_str()).await?;
+        admin.close().await;
+        let options = server.clone().database(name);
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .connect_with(options)
+            .await?;
+        Ok(Self {
+            server,
+            name: name.to_owned(),
+            pool,
+        })
+    }
+
+    /// Drops it.
+    pub async fn drop(self) -> Result<(), sqlx::Error> {
+        self.pool.close().await;
+        let admin = PgPoolOptions::new()
+            .max_connections(1)
+            .connect_with(self.server)
+            .await?;
+        admin
+            .execute(format!("drop database if exists {} with (force)", self.name).as_str())
+            .await?;
+        admin.close().await;
+        Ok(())
+    }
+}
