@@ -1,1 +1,6 @@
-//! (being written)
+//! Every business rule, pure and synchronous: one folder per aggregate, and the policies between them.
+//!
+//! This crate exists so that what the business means can be read, tested and changed without a database, a clock or a
+//! network. It imports the words of `kernel` and nothing else of ours.
+
+pub mod ids;
