@@ -9,6 +9,7 @@ pub mod body;
 pub mod business_key;
 pub mod config;
 pub mod envelope;
+pub mod facts;
 pub mod headers;
 pub mod keys;
 pub mod receiver;
