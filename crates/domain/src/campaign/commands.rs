@@ -1,0 +1,93 @@
+//! What may be asked of a campaign.
+
+use guanxi_kernel::{Channel, MemberId, TimeZoneId, Timestamp};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::terms::{Caps, CouponValidity};
+use crate::coupon::CouponTerms;
+use crate::ids::{CampaignId, CouponId, PersonId};
+
+/// Everything that may be asked of a campaign.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub enum CampaignCommand {
+    /// Sets it up, inactive.
+    CreateCampaign(CreateCampaign),
+    /// Lets coupons be claimed.
+    ActivateCampaign(ActivateCampaign),
+    /// Stops claims for a while.
+    PauseCampaign(PauseCampaign),
+    /// Stops claims for good.
+    EndCampaign(EndCampaign),
+    /// Asks for a coupon.
+    ClaimCoupon(ClaimCoupon),
+}
+
+/// Sets up a campaign. It gives no coupons before it is activated.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateCampaign {
+    /// For people, e.g. `Spring 20 off 100`. No personal data.
+    pub name: String,
+    /// What each coupon is worth; frozen into every coupon when it is claimed.
+    pub terms: CouponTerms,
+    /// When each coupon is valid.
+    pub validity: CouponValidity,
+    /// How many coupons, altogether and to whom.
+    pub caps: Caps,
+    /// Channels through which it may be claimed (`ad`, `nearby`, `payment_page`, `live_room`, `guide`, `check_in`,
+    /// `draw` or the chain's own); empty for all.
+    #[serde(default)]
+    pub channels: Vec<Channel>,
+    /// First instant at which coupons may be claimed.
+    #[schemars(with = "String")]
+    pub claims_from: Timestamp,
+    /// First instant after which none may be; `null` for open end.
+    #[schemars(with = "Option<String>")]
+    pub claims_until: Option<Timestamp>,
+    /// The zone whose midnight divides the days of the cap per day and of relative validity.
+    pub time_zone: TimeZoneId,
+}
+
+/// Lets coupons be claimed, also again after a pause.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActivateCampaign {}
+
+/// Stops claims for a while. Coupons already claimed stay as they are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PauseCampaign {
+    /// Why, for people. No personal data.
+    pub reason: String,
+}
+
+/// Stops claims for good. Coupons already claimed stay valid.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EndCampaign {
+    /// Why, for people. No personal data.
+    pub reason: String,
+}
+
+/// Asks for one coupon for a member.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimCoupon {
+    /// The campaign that is asked; it is frozen into the coupon.
+    pub campaign_id: CampaignId,
+    /// Id for the coupon, chosen by the caller; one that exists is refused as `campaign.coupon_taken`.
+    pub coupon_id: CouponId,
+    /// For whom: the canonical id, aliases resolved.
+    pub member_id: MemberId,
+    /// The natural person behind the member, where known; needed if the campaign has a cap per person.
+    #[serde(default)]
+    pub person_id: Option<PersonId>,
+    /// Through which channel.
+    #[serde(default)]
+    pub channel: Option<Channel>,
+    /// When, in the world.
+    #[schemars(with = "String")]
+    pub claimed_at: Timestamp,
+}

@@ -1,0 +1,238 @@
+//! The rules of a campaign.
+
+use guanxi_kernel::{ClaimChange, ClaimKey, Decider, Fen};
+
+use super::commands::{CampaignCommand, ClaimCoupon, CreateCampaign};
+use super::events::{
+    CampaignActivated, CampaignCreated, CampaignEnded, CampaignEvent, CampaignPaused, CampaignSoldOut,
+    CouponClaimed,
+};
+use super::refusal::CampaignRefusal;
+use super::state::{CampaignRules, CampaignState, CampaignStatus};
+use crate::coupon::{CouponKind, CouponTerms};
+
+/// The scope of the claims on coupon ids: one coupon is claimed once over all campaigns.
+pub const COUPON_SCOPE: &str = "campaign.coupon";
+
+/// A campaign: it alone decides who gets a coupon, so its caps are exact.
+#[derive(Debug)]
+pub struct Campaign;
+
+impl Decider for Campaign {
+    const TYPE: &'static str = "campaign";
+    type State = CampaignState;
+    type Command = CampaignCommand;
+    type Event = CampaignEvent;
+    type Refusal = CampaignRefusal;
+
+    fn decide(
+        state: &CampaignState,
+        command: &CampaignCommand,
+    ) -> Result<Vec<CampaignEvent>, CampaignRefusal> {
+        if let CampaignCommand::CreateCampaign(create) = command {
+            return decide_create(state, create);
+        }
+        let rules = state.rules.as_ref().ok_or(CampaignRefusal::Unknown)?;
+        match command {
+            CampaignCommand::CreateCampaign(_) => Ok(Vec::new()),
+            CampaignCommand::ActivateCampaign(_) => match state.status {
+                CampaignStatus::Active => Ok(Vec::new()),
+                CampaignStatus::Draft | CampaignStatus::Paused => Ok(vec![CampaignActivated {}.into()]),
+                CampaignStatus::Ended => Err(CampaignRefusal::Ended),
+            },
+            CampaignCommand::PauseCampaign(pause) => match state.status {
+                CampaignStatus::Active => Ok(vec![
+                    CampaignPaused {
+                        reason: pause.reason.clone(),
+                    }
+                    .into(),
+                ]),
+                CampaignStatus::Paused => Ok(Vec::new()),
+                CampaignStatus::Draft => Err(CampaignRefusal::NotActive),
+                CampaignStatus::Ended => Err(CampaignRefusal::Ended),
+            },
+            CampaignCommand::EndCampaign(end) => match state.status {
+                CampaignStatus::Ended => Ok(Vec::new()),
+                _ => Ok(vec![
+                    CampaignEnded {
+                        reason: end.reason.clone(),
+                    }
+                    .into(),
+                ]),
+            },
+            CampaignCommand::ClaimCoupon(claim) => decide_claim(state, rules, claim),
+        }
+    }
+
+    fn evolve(state: &mut CampaignState, event: &CampaignEvent) {
+        state.apply(event);
+    }
+
+    fn claims(event: &CampaignEvent) -> Vec<ClaimChange> {
+        match event {
+            CampaignEvent::CouponClaimed(claimed) => {
+                vec![ClaimChange::Take(ClaimKey::open(
+                    COUPON_SCOPE,
+                    claimed.coupon_id.as_str(),
+                ))]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn decide_create(
+    state: &CampaignState,
+    create: &CreateCampaign,
+) -> Result<Vec<CampaignEvent>, CampaignRefusal> {
+    let created = CampaignCreated {
+        name: create.name.clone(),
+        terms: create.terms.clone(),
+        validity: create.validity,
+        caps: create.caps,
+        channels: create.channels.clone(),
+        claims_from: create.claims_from,
+        claims_until: create.claims_until,
+        time_zone: create.time_zone.clone(),
+    };
+    match &state.rules {
+        Some(rules) if *rules == CampaignRules::from(&created) => return Ok(Vec::new()),
+        Some(_) => return Err(CampaignRefusal::AlreadyExists),
+        None => {}
+    }
+    if create.name.trim().is_empty() {
+        return Err(CampaignRefusal::InvalidTerms("it has no name"));
+    }
+    check_terms(&create.terms)?;
+    if !create.validity.is_sound() {
+        return Err(CampaignRefusal::InvalidTerms(
+            "its coupons would never be valid, or for more than ten years",
+        ));
+    }
+    if create
+        .claims_until
+        .is_some_and(|until| until <= create.claims_from)
+    {
+        return Err(CampaignRefusal::InvalidTerms("claiming ends before it begins"));
+    }
+    Ok(vec![created.into()])
+}
+
+fn check_terms(terms: &CouponTerms) -> Result<(), CampaignRefusal> {
+    let amount = |fen: Fen| Fen::ZERO <= fen && fen <= Fen::LIMIT;
+    if !amount(terms.threshold_fen) {
+        return Err(CampaignRefusal::InvalidTerms(
+            "the threshold is below zero or beyond all measure",
+        ));
+    }
+    match terms.kind {
+        CouponKind::Normal { off_fen } if !amount(off_fen) || off_fen == Fen::ZERO => {
+            Err(CampaignRefusal::InvalidTerms("the amount off must be above zero"))
+        }
+        CouponKind::Normal { off_fen }
+            if terms.threshold_fen > Fen::ZERO && off_fen > terms.threshold_fen =>
+        {
+            Err(CampaignRefusal::InvalidTerms(
+                "the amount off is above the threshold",
+            ))
+        }
+        CouponKind::Discount { pay_percent } if !(1..=99).contains(&pay_percent) => Err(
+            CampaignRefusal::InvalidTerms("the percentage still paid must be 1 to 99"),
+        ),
+        CouponKind::Exchange { price_fen } if !amount(price_fen) => Err(CampaignRefusal::InvalidTerms(
+            "the exchange price is below zero or beyond all measure",
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn decide_claim(
+    state: &CampaignState,
+    rules: &CampaignRules,
+    claim: &ClaimCoupon,
+) -> Result<Vec<CampaignEvent>, CampaignRefusal> {
+    check_open(state, rules, claim)?;
+    check_caps(state, rules, claim)?;
+    let claimed = CouponClaimed {
+        campaign_id: claim.campaign_id.clone(),
+        coupon_id: claim.coupon_id.clone(),
+        member_id: claim.member_id.clone(),
+        person_id: claim.person_id.clone(),
+        terms: rules.terms.clone(),
+        validity: rules.validity.window(claim.claimed_at, &rules.time_zone),
+        channel: claim.channel.clone(),
+        claimed_at: claim.claimed_at,
+        claimed_on: rules.time_zone.business_date(claim.claimed_at),
+    };
+    let now_claimed = state.claimed.total.saturating_add(1);
+    let mut events = vec![claimed.into()];
+    if rules.caps.total.is_some_and(|cap| now_claimed >= cap.get()) {
+        events.push(CampaignSoldOut { claimed: now_claimed }.into());
+    }
+    Ok(events)
+}
+
+/// Whether this campaign gives coupons to anybody, now and here.
+fn check_open(
+    state: &CampaignState,
+    rules: &CampaignRules,
+    claim: &ClaimCoupon,
+) -> Result<(), CampaignRefusal> {
+    match state.status {
+        CampaignStatus::Active => {}
+        CampaignStatus::Draft | CampaignStatus::Paused => return Err(CampaignRefusal::NotActive),
+        CampaignStatus::Ended => return Err(CampaignRefusal::Ended),
+    }
+    if claim.claimed_at < rules.claims_from {
+        return Err(CampaignRefusal::NotStarted(rules.claims_from));
+    }
+    if rules.claims_until.is_some_and(|until| claim.claimed_at >= until) {
+        return Err(CampaignRefusal::Ended);
+    }
+    let allowed = rules.channels.is_empty()
+        || claim
+            .channel
+            .as_ref()
+            .is_some_and(|it| rules.channels.contains(it));
+    if !allowed {
+        return Err(CampaignRefusal::ChannelNotAllowed(claim.channel.clone()));
+    }
+    Ok(())
+}
+
+/// Whether this member may have one more.
+fn check_caps(
+    state: &CampaignState,
+    rules: &CampaignRules,
+    claim: &ClaimCoupon,
+) -> Result<(), CampaignRefusal> {
+    let (caps, claimed) = (&rules.caps, &state.claimed);
+    if caps.total.is_some_and(|cap| claimed.total >= cap.get()) {
+        return Err(CampaignRefusal::SoldOut);
+    }
+    if let Some(cap) = caps.per_day {
+        let day = rules.time_zone.business_date(claim.claimed_at);
+        if claimed.by_day.get(&day).is_some_and(|count| *count >= cap.get()) {
+            return Err(CampaignRefusal::DayCapReached(day));
+        }
+    }
+    if let Some(cap) = caps.per_member
+        && claimed
+            .by_member
+            .get(&claim.member_id)
+            .is_some_and(|count| *count >= cap.get())
+    {
+        return Err(CampaignRefusal::MemberCapReached(cap.get()));
+    }
+    if let Some(cap) = caps.per_person {
+        let person = claim.person_id.as_ref().ok_or(CampaignRefusal::PersonRequired)?;
+        if claimed
+            .by_person
+            .get(person)
+            .is_some_and(|count| *count >= cap.get())
+        {
+            return Err(CampaignRefusal::PersonCapReached(cap.get()));
+        }
+    }
+    Ok(())
+}

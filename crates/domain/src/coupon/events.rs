@@ -1,0 +1,132 @@
+//! What happens to a coupon.
+
+use guanxi_kernel::{BusinessDate, Channel, Fen, MemberId, OrderId, StoreId, Timestamp, domain_events};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::commands::ReleaseReason;
+use super::terms::{CouponTerms, Funder, ValidityWindow};
+use crate::ids::CampaignId;
+
+domain_events! {
+    /// What happens to a coupon.
+    pub enum CouponEvent {
+        /// A member holds a new coupon.
+        CouponIssued(CouponIssued) = "coupon.issued.v1",
+        /// It is bound to an order and to no other until released.
+        CouponReserved(CouponReserved) = "coupon.reserved.v1",
+        /// It is free again.
+        ReservationReleased(ReservationReleased) = "coupon.reservation_released.v1",
+        /// It is used up.
+        CouponRedeemed(CouponRedeemed) = "coupon.redeemed.v1",
+        /// An order that no longer held it was paid at its price, which is honoured.
+        RedemptionMissed(RedemptionMissed) = "coupon.redemption_missed.v1",
+        /// It came back, since its goods were refunded.
+        CouponReturned(CouponReturned) = "coupon.returned.v1",
+        /// Its time is over.
+        CouponExpired(CouponExpired) = "coupon.expired.v1",
+    }
+}
+
+/// A member holds a new coupon.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CouponIssued {
+    /// The campaign that gave it.
+    pub campaign_id: CampaignId,
+    /// Who holds it.
+    pub member_id: MemberId,
+    /// What it is worth.
+    pub terms: CouponTerms,
+    /// When it may be reserved.
+    pub validity: ValidityWindow,
+    /// Through which channel it was claimed.
+    pub channel: Option<Channel>,
+}
+
+/// The coupon is bound to an order and to no other until released.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CouponReserved {
+    /// The order.
+    pub order_id: OrderId,
+    /// When, in the world.
+    #[schemars(with = "String")]
+    pub reserved_at: Timestamp,
+}
+
+/// The coupon is free again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ReservationReleased {
+    /// The order that held it.
+    pub order_id: OrderId,
+    /// Why.
+    pub reason: ReleaseReason,
+}
+
+/// The coupon is used up.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CouponRedeemed {
+    /// The paid order; `null` where history knows the redemption and not the order.
+    pub order_id: Option<OrderId>,
+    /// The campaign that gave it.
+    pub campaign_id: CampaignId,
+    /// Who held it.
+    pub member_id: MemberId,
+    /// Whose money it was.
+    pub funder: Funder,
+    /// What it took off; `null` where history does not say.
+    pub discount_fen: Option<Fen>,
+    /// When the order became paid.
+    #[schemars(with = "String")]
+    pub redeemed_at: Timestamp,
+    /// The day of that.
+    pub business_date: BusinessDate,
+    /// At which store; `null` where history does not say.
+    pub store_id: Option<StoreId>,
+    /// Through which channel the order came.
+    pub channel: Option<Channel>,
+}
+
+/// An order was paid at the coupon's price although it had lost its reservation. The price is honoured. If the coupon
+/// was free, `coupon.redeemed` follows in the same decision; else somebody else has it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RedemptionMissed {
+    /// The paid order.
+    pub order_id: OrderId,
+    /// The campaign that gave the coupon.
+    pub campaign_id: CampaignId,
+    /// What the order was given.
+    pub discount_fen: Option<Fen>,
+    /// Which order had or has the coupon instead; `null` if none.
+    pub held_by: Option<OrderId>,
+    /// When the order became paid.
+    #[schemars(with = "String")]
+    pub missed_at: Timestamp,
+}
+
+/// The coupon came back, since no line that it covered remains.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CouponReturned {
+    /// The order that had used it up.
+    pub order_id: OrderId,
+    /// The campaign that gave it.
+    pub campaign_id: CampaignId,
+    /// Who holds it again.
+    pub member_id: MemberId,
+    /// When the refund succeeded.
+    #[schemars(with = "String")]
+    pub returned_at: Timestamp,
+    /// The day of that.
+    pub business_date: BusinessDate,
+    /// At which store.
+    pub store_id: Option<StoreId>,
+    /// Through which channel.
+    pub channel: Option<Channel>,
+}
+
+/// The coupon's time is over: it can never be reserved again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CouponExpired {
+    /// The end of its validity.
+    #[schemars(with = "String")]
+    pub expired_at: Timestamp,
+}

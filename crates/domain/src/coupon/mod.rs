@@ -1,0 +1,27 @@
+//! A coupon in somebody's hand: issued, reserved for an order, redeemed, given back.
+//!
+//! One stream per coupon, so of two racing redemptions one wins. Validity is judged once, at the reservation; from
+//! then on the order may rely on it.
+
+mod commands;
+mod decide;
+mod discount;
+mod events;
+mod refusal;
+#[cfg(test)]
+mod scenarios;
+mod state;
+mod terms;
+
+pub use commands::{
+    CouponCommand, IssueCoupon, RedeemCoupon, ReleaseCoupon, ReleaseReason, ReserveCoupon, ReturnCoupon,
+};
+pub use decide::Coupon;
+pub use discount::{BelowThreshold, Goods};
+pub use events::{
+    CouponEvent, CouponExpired, CouponIssued, CouponRedeemed, CouponReserved, CouponReturned,
+    RedemptionMissed, ReservationReleased,
+};
+pub use refusal::CouponRefusal;
+pub use state::{CouponState, CouponStatus};
+pub use terms::{CouponKind, CouponTerms, Funder, GoodsScope, Validity, ValidityWindow};

@@ -1,0 +1,191 @@
+//! What may be asked of a member.
+
+use guanxi_kernel::{Channel, Sealed, StoreId, SubjectId, Timestamp};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::consent::{ConsentGrant, Purpose};
+use super::identity::{Identity, IdentityKind};
+use super::touchpoint::Touchpoint;
+
+/// Everything that may be asked of a member.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub enum MemberCommand {
+    /// Makes a person known.
+    Enrol(Enrol),
+    /// Makes a known person a member with consent.
+    Activate(Activate),
+    /// Notes what the person agreed to.
+    RecordConsent(RecordConsent),
+    /// Notes that the person no longer agrees.
+    WithdrawConsent(WithdrawConsent),
+    /// Adds a sign by which the person is known.
+    LinkIdentity(LinkIdentity),
+    /// Takes such a sign away.
+    UnlinkIdentity(UnlinkIdentity),
+    /// Notes what the person did.
+    RecordTouchpoint(RecordTouchpoint),
+    /// Forgets the person.
+    Erase(Erase),
+}
+
+/// Makes a person known, at first contact. Enrolling again changes nothing but adding identities not yet linked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Enrol {
+    /// How the person came.
+    pub source: EnrolSource,
+    /// The subjects under whose keys the person's data is and will be sealed; at least one.
+    pub subjects: Vec<SubjectId>,
+    /// By what the person is known.
+    #[serde(default)]
+    pub identities: Vec<Identity>,
+    /// What is known of the person.
+    #[serde(default)]
+    pub profile: Profile,
+    /// Where; `null` if at none.
+    #[serde(default)]
+    pub store_id: Option<StoreId>,
+    /// Through which channel.
+    #[serde(default)]
+    pub channel: Option<Channel>,
+}
+
+/// How a person came to be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EnrolSource {
+    /// By paying: a walk-in, who agreed to nothing.
+    Payment,
+    /// By asking to become a member.
+    Application,
+    /// From another system's records.
+    Import,
+}
+
+/// What is known of a person. What names the person is sealed; what views count by is not.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Profile {
+    /// Full name.
+    pub name: Option<Sealed<String>>,
+    /// Postal address.
+    pub address: Option<Sealed<String>>,
+    /// City, which alone names nobody.
+    pub city: Option<String>,
+    /// Year of birth, which alone names nobody.
+    pub birth_year: Option<i16>,
+}
+
+impl Profile {
+    /// The subjects under whose keys it is sealed.
+    #[must_use]
+    pub fn subjects(&self) -> Vec<&SubjectId> {
+        self.name
+            .iter()
+            .chain(&self.address)
+            .map(|sealed| &sealed.subject)
+            .collect()
+    }
+
+    /// Whether nothing is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Makes a known person a member. Needs consent to the membership terms, given here or before; doing it again changes
+/// nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Activate {
+    /// Consents given on this occasion.
+    #[serde(default)]
+    pub consents: Vec<ConsentGrant>,
+    /// What the person told on this occasion; fields left out stay as they are.
+    #[serde(default)]
+    pub profile: Profile,
+    /// Where; `null` if at none.
+    #[serde(default)]
+    pub store_id: Option<StoreId>,
+    /// Through which channel.
+    #[serde(default)]
+    pub channel: Option<Channel>,
+}
+
+/// Notes what the person agreed to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordConsent {
+    /// To what.
+    pub consent: ConsentGrant,
+}
+
+/// Notes that the person no longer agrees. Never refused to a living member; without consent it changes nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawConsent {
+    /// To what.
+    pub purpose: Purpose,
+    /// When the person said so.
+    #[schemars(with = "String")]
+    pub withdrawn_at: Timestamp,
+}
+
+/// Adds a sign by which the person is known. Another member's is refused as `member.identity.<kind>_taken`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkIdentity {
+    /// The sign.
+    pub identity: Identity,
+}
+
+/// Takes a sign away; it may then belong to somebody else.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UnlinkIdentity {
+    /// What kind.
+    pub kind: IdentityKind,
+    /// Within which account of the issuer.
+    #[serde(default)]
+    pub issuer: Option<String>,
+    /// The sign, sealed under the subject under which it was linked.
+    pub value: Sealed<String>,
+}
+
+/// Notes what the person did. A fact: never refused once the person is known.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordTouchpoint {
+    /// What.
+    pub touchpoint: Touchpoint,
+}
+
+/// Forgets the person for good: the keys of all the subjects are destroyed and all identities given back. Totals,
+/// hashes and proofs stay. Erasing again changes nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Erase {
+    /// On whose word.
+    pub basis: ErasureBasis,
+    /// Subjects that the member owns beside those the stream knows (of notices received), as the vault lists them.
+    #[serde(default)]
+    pub subjects: Vec<SubjectId>,
+    /// When it was asked for.
+    #[schemars(with = "String")]
+    pub requested_at: Timestamp,
+}
+
+/// Why a person is forgotten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ErasureBasis {
+    /// The person asked for it.
+    Request,
+    /// The time for which the data may be kept is over.
+    RetentionEnded,
+    /// A court or an authority ordered it.
+    Order,
+}
