@@ -7,11 +7,14 @@
 mod append;
 pub mod audit;
 mod command;
+pub mod deadline;
 mod error;
 mod execute;
+pub mod follow;
 mod load;
 mod metadata;
 mod options;
+pub mod policy;
 mod read;
 mod store;
 pub mod vault;
@@ -21,8 +24,11 @@ pub mod view;
 mod tests;
 
 pub use command::{Answer, CommandContext, ContentDigest, Keep, MAX_DEPTH, NewKey, Outcome, Refused};
+pub use deadline::{Clock, ClockError};
 pub use error::{ExecuteError, StoreError};
+pub use follow::{FollowError, Follower, Loop, LoopBuilder, WaitError};
 pub use options::{MasterKey, StoreOptions};
+pub use policy::Dispatch;
 pub use read::Head;
 pub use store::{EventStore, Loaded};
 pub use vault::{Keys, NewSubject, SubjectKey, Unreadable, Vault};

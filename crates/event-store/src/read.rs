@@ -8,7 +8,7 @@ use sqlx::{PgConnection, Row};
 use crate::vault::Vault;
 use crate::{Answer, EventStore, StoreError, load, metadata};
 
-const COLUMNS: &str = "position, event_id, command_id, aggregate_type, aggregate_id, sequence, event_type, \
+pub(crate) const COLUMNS: &str = "position, event_id, command_id, aggregate_type, aggregate_id, sequence, event_type, \
                        payload::text as payload, metadata::text as metadata, recorded_at";
 
 /// The end of the log.

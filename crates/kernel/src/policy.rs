@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{ClaimKey, ClaimSubject, EventSet, Metadata, Recorded, StreamRef};
+use crate::{BusinessDate, ClaimKey, ClaimSubject, EventSet, Metadata, Recorded, StreamRef};
 
 /// A rule that answers events with commands. Pure: run twice on one event it wants the same, and since the id of each
 /// command derives from policy, causing event, purpose and target, the second time changes nothing.
@@ -79,8 +79,8 @@ pub struct Reaction<C> {
     pub target: StreamRef,
     /// What is asked for.
     pub command: C,
-    /// When the effect happens in the world, if not at the time of its cause.
-    pub occurred_at: Option<Timestamp>,
+    /// When the effect happens in the world, if not with its cause (or when a deadline was due).
+    pub dated: Option<(Timestamp, BusinessDate)>,
 }
 
 impl<C> Reaction<C> {
@@ -90,7 +90,16 @@ impl<C> Reaction<C> {
             purpose,
             target,
             command,
-            occurred_at: None,
+            dated: None,
+        }
+    }
+
+    /// The same command, dated otherwise than its cause.
+    #[must_use]
+    pub fn dated(self, occurred_at: Timestamp, business_date: BusinessDate) -> Self {
+        Self {
+            dated: Some((occurred_at, business_date)),
+            ..self
         }
     }
 }

@@ -4,8 +4,24 @@
 //! batch, folds in memory, writes back under the checkpoint, parks what is poisoned, rebuilds beside the live version
 //! and publishes SQL for analysts. A view that counts distinct things adds a second table by [`Totals`].
 
+mod canonical;
+mod engine;
+mod fold;
+mod publish;
+mod rebuild;
+mod registered;
+mod replay;
 mod reporting;
+mod second;
 mod shape;
+mod sheet;
+mod table;
 
+pub use canonical::{key_of, key_text};
+pub use rebuild::{RebuildError, RebuildOptions, RebuildProgress, RebuildReport};
+pub use replay::{Replayed, Until};
 pub use reporting::{Column, ReportingView};
 pub use shape::{Change, Totals, View};
+
+pub(crate) use registered::{AnyView, Registered};
+pub(crate) use second::{With, Without};

@@ -1,0 +1,113 @@
+//! Drives one follower: batch after batch, through failures.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use guanxi_kernel::EventSet;
+use sqlx::PgPool;
+use tokio::time::{sleep, timeout};
+
+use super::error::Remedy;
+use super::progress::{Standing, Track};
+use super::read::{check_continuity, head};
+use super::tail::Tail;
+use super::{Checkpoint, FollowError, Follower};
+
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+/// How long a superseded follower watches whether the other one is alive.
+const STAND_BY: Duration = Duration::from_millis(500);
+const SLOW_POLL: Duration = Duration::from_secs(2);
+
+pub(crate) struct Driver<E: EventSet> {
+    pub(crate) pool: PgPool,
+    pub(crate) tail: Arc<Tail<E>>,
+    pub(crate) track: Arc<Track>,
+}
+
+impl<E: EventSet> Driver<E> {
+    /// Runs until the task is dropped, or until something happens that only a person can mend.
+    pub(crate) async fn run(self, mut follower: Box<dyn Follower<Event = E>>) {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let begun = Instant::now();
+            let Err(error) = self.follow(follower.as_mut()).await else {
+                continue;
+            };
+            if begun.elapsed() > LONGEST_PAUSE {
+                pause = FIRST_PAUSE;
+            }
+            let who = follower.identity();
+            match error.remedy() {
+                Remedy::StandBy => self.stand_by(follower.as_mut()).await,
+                Remedy::TryAgain => {
+                    tracing::warn!(follower = %who, %error, pause_ms = pause.as_millis(), "will try again");
+                    self.track.set(Standing::Retrying(error.to_string()));
+                    sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+                Remedy::Stop => {
+                    tracing::error!(follower = %who, %error, "stopped; see docs/runbooks/stuck-follower.md");
+                    metrics::gauge!("guanxi_follower_stopped", "follower" => who.name.to_string()).set(1.0);
+                    self.track.set(Standing::Stopped(error.to_string()));
+                    return;
+                }
+            }
+        }
+    }
+
+    async fn follow(&self, follower: &mut dyn Follower<Event = E>) -> Result<(), FollowError> {
+        let mut moved = self.tail.moved();
+        let mut at = follower.resume().await?;
+        check_continuity(&self.pool, at.mark).await?;
+        let name = follower.identity().name.to_string();
+        self.reached(follower, &at);
+        loop {
+            moved.mark_unchanged();
+            let Some(batch) = self.tail.next(at.mark, follower.batch_size(), None).await? else {
+                follower.idle().await?;
+                self.reached(follower, &at);
+                self.track.set(Standing::Live);
+                metrics::gauge!("guanxi_follower_lag", "follower" => name.clone()).set(0.0);
+                let _ = timeout(SLOW_POLL, moved.changed()).await;
+                continue;
+            };
+            at = follower.work(&batch, &at).await?;
+            self.reached(follower, &at);
+            metrics::counter!("guanxi_follower_events_total", "follower" => name.clone())
+                .increment(batch.len() as u64);
+            if batch.len() >= follower.batch_size() / 2 {
+                let lag = head(&self.pool).await?.position.saturating_sub(at.mark.position);
+                self.track.set(Standing::Behind(lag));
+                #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+                metrics::gauge!("guanxi_follower_lag", "follower" => name.clone()).set(lag as f64);
+            }
+        }
+    }
+
+    fn reached(&self, follower: &dyn Follower<Event = E>, at: &Checkpoint) {
+        if follower.serves() {
+            self.track.reached(at.mark.position);
+        }
+    }
+
+    /// Waits as long as the other one makes progress; when it stands still, this one tries again.
+    async fn stand_by(&self, follower: &mut dyn Follower<Event = E>) {
+        let mut seen: Option<Checkpoint> = None;
+        loop {
+            let now = match self.pool.acquire().await {
+                Ok(mut connection) => Checkpoint::load(&mut connection, &follower.identity()).await.ok(),
+                Err(_) => None,
+            };
+            if seen.is_some() && now == seen {
+                return;
+            }
+            if let Some(now) = &now {
+                self.track.reached(now.mark.position);
+                self.track.set(Standing::StandingBy);
+            }
+            seen = now;
+            sleep(STAND_BY).await;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! What the loop drives.
+
+use async_trait::async_trait;
+use guanxi_kernel::EventSet;
+
+use super::{Batch, Checkpoint, FollowError, Identity};
+
+/// Something that follows the log: a view, a policy, a relay.
+#[async_trait]
+pub trait Follower: Send + 'static {
+    /// All events of the installation.
+    type Event: EventSet;
+
+    /// Whose checkpoint it is. May change in [`resume`](Self::resume), when a rebuild has been swapped in.
+    fn identity(&self) -> Identity;
+
+    /// Called before the first batch and after every failure: forget what is in memory, read the checkpoint.
+    ///
+    /// # Errors
+    /// The database did not answer, or the follower must not run.
+    async fn resume(&mut self) -> Result<Checkpoint, FollowError>;
+
+    /// Does the work of a batch and commits it with the next checkpoint, which it returns. The transaction begins with
+    /// [`Checkpoint::insert`].
+    ///
+    /// # Errors
+    /// Nothing of the batch is done then.
+    async fn work(
+        &mut self,
+        batch: &Batch<Self::Event>,
+        from: &Checkpoint,
+    ) -> Result<Checkpoint, FollowError>;
+
+    /// Called when there is nothing new: for what waits until the follower has caught up.
+    ///
+    /// # Errors
+    /// As in [`work`](Self::work).
+    async fn idle(&mut self) -> Result<(), FollowError> {
+        Ok(())
+    }
+
+    /// Whether what it writes is what readers see; not so while a new version is still being built.
+    fn serves(&self) -> bool {
+        true
+    }
+
+    /// The most events that it wants at once.
+    fn batch_size(&self) -> usize {
+        4096
+    }
+}

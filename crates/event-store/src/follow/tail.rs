@@ -1,0 +1,154 @@
+//! The one reader of a process: decodes what is new once, and keeps it in a ring for all followers.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use guanxi_kernel::EventSet;
+use sqlx::PgPool;
+use sqlx::postgres::PgListener;
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+
+use super::read::{head, read_segment};
+use super::{Batch, FollowError, Mark, Segment};
+
+/// The channel on which every append says so.
+const CHANNEL: &str = "guanxi_log";
+/// How long nothing is asked when nobody notifies.
+const SLOW_POLL: Duration = Duration::from_secs(1);
+/// Events that the ring holds at most (one segment is kept in any case).
+const RING_EVENTS: usize = 16_384;
+/// Events that are read at once.
+const SEGMENT_EVENTS: usize = 2048;
+
+/// Recent events, decoded.
+pub(crate) struct Tail<E> {
+    pool: PgPool,
+    ring: Mutex<Ring<E>>,
+    moved: watch::Sender<u64>,
+}
+
+struct Ring<E> {
+    segments: VecDeque<Arc<Segment<E>>>,
+    events: usize,
+}
+
+impl<E> Ring<E> {
+    fn push(&mut self, segment: Arc<Segment<E>>) {
+        self.events += segment.events.len();
+        self.segments.push_back(segment);
+        while self.events > RING_EVENTS && self.segments.len() > 1 {
+            self.events -= self.segments.pop_front().map_or(0, |oldest| oldest.events.len());
+        }
+    }
+
+    fn clear(&mut self) {
+        self.segments.clear();
+        self.events = 0;
+    }
+}
+
+impl<E: EventSet> Tail<E> {
+    pub(crate) fn new(pool: PgPool) -> Self {
+        Self {
+            pool,
+            ring: Mutex::new(Ring {
+                segments: VecDeque::new(),
+                events: 0,
+            }),
+            moved: watch::Sender::new(0),
+        }
+    }
+
+    /// Tells when there may be something new.
+    pub(crate) fn moved(&self) -> watch::Receiver<u64> {
+        self.moved.subscribe()
+    }
+
+    /// What lies behind a place: from the ring where it reaches so far back, else from the table. `None` if nothing.
+    pub(crate) async fn next(
+        &self,
+        after: Mark,
+        limit: usize,
+        until: Option<u64>,
+    ) -> Result<Option<Batch<E>>, FollowError> {
+        if let Some(found) = self.recent(after, limit, until)? {
+            return Ok(Batch::of(found));
+        }
+        let segment = read_segment(&self.pool, after, limit, until).await?;
+        Ok(segment.and_then(|segment| Batch::of(vec![Arc::new(segment)])))
+    }
+
+    /// `None` where the ring does not hold that place.
+    fn recent(
+        &self,
+        after: Mark,
+        limit: usize,
+        until: Option<u64>,
+    ) -> Result<Option<Vec<Arc<Segment<E>>>>, FollowError> {
+        let ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
+        let Ok(start) = ring
+            .segments
+            .binary_search_by_key(&after.position, |segment| segment.after.position)
+        else {
+            return Ok(None);
+        };
+        let mut found: Vec<Arc<Segment<E>>> = Vec::new();
+        let mut events = 0;
+        for segment in ring.segments.iter().skip(start) {
+            if segment.after.chain != found.last().map_or(after.chain, |earlier| earlier.last.chain) {
+                return Err(FollowError::Discontinued {
+                    position: segment.after.position,
+                });
+            }
+            events += segment.events.len();
+            let too_far = until.is_some_and(|until| segment.last.position > until);
+            if too_far || (events > limit && !found.is_empty()) {
+                break;
+            }
+            found.push(Arc::clone(segment));
+        }
+        Ok((!found.is_empty()).then_some(found))
+    }
+
+    /// Reads on for ever: woken by notifications, and slowly by itself.
+    pub(crate) async fn run(&self) {
+        let mut pause = Duration::from_millis(50);
+        loop {
+            match self.follow().await {
+                Ok(()) => pause = Duration::from_millis(50),
+                Err(error) => {
+                    tracing::warn!(%error, "the shared reader of the log begins again; followers read by themselves");
+                    pause = (pause * 2).min(Duration::from_secs(5));
+                }
+            }
+            self.ring.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            self.moved.send_modify(|count| *count += 1);
+            sleep(pause).await;
+        }
+    }
+
+    async fn follow(&self) -> Result<(), FollowError> {
+        let mut listener = PgListener::connect_with(&self.pool).await?;
+        listener.listen(CHANNEL).await?;
+        let mut at = head(&self.pool).await?;
+        loop {
+            while let Some(segment) = read_segment(&self.pool, at, SEGMENT_EVENTS, None).await? {
+                at = segment.last;
+                self.ring
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(Arc::new(segment));
+                self.moved.send_modify(|count| *count += 1);
+            }
+            if let Ok(notified) = timeout(SLOW_POLL, listener.recv()).await {
+                notified?;
+                while listener.next_buffered().is_some() {}
+            } else {
+                // A follower that was told of nothing still looks, in case the ring was cleared under it.
+                self.moved.send_modify(|count| *count += 1);
+            }
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The loop, from a kill to a rebuild.

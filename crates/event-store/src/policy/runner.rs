@@ -1,0 +1,233 @@
+//! A policy as a follower.
+
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use guanxi_kernel::{ClaimFacts, ClaimKey, DeadlineChange, Facts, Policy, Reaction, Recorded};
+
+use super::memory::Memories;
+use super::start::begin;
+use super::{Dispatch, Order, Settled, Source, send_all};
+use crate::EventStore;
+use crate::deadline::Changes;
+use crate::follow::parking::parked_keys;
+use crate::follow::{Batch, Checkpoint, Discards, FollowError, Follower, Identity, Parking, guarded};
+
+/// Feeds a policy and sends what it wants.
+pub(crate) struct PolicyFollower<P: Policy> {
+    pub(super) store: EventStore,
+    pub(super) dispatch: Arc<dyn Dispatch<P::Command>>,
+    pub(super) who: Identity,
+    speaks_after: u64,
+    parked: HashSet<String>,
+    discards: Discards,
+}
+
+/// What a batch makes a policy want.
+struct Wanted<C> {
+    orders: Vec<Order<C>>,
+    positions: Vec<u64>,
+    deadlines: Changes,
+    parking: Parking,
+}
+
+impl<P: Policy> PolicyFollower<P> {
+    pub(crate) fn new(store: EventStore, dispatch: Arc<dyn Dispatch<P::Command>>) -> Self {
+        let who = Identity::new(P::NAME, P::VERSION);
+        Self {
+            store,
+            dispatch,
+            who,
+            speaks_after: 0,
+            parked: HashSet::new(),
+            discards: Discards::default(),
+        }
+    }
+
+    /// Who holds the claims that the policy wants to know of these events.
+    pub(super) async fn facts<'a>(
+        &self,
+        events: impl Iterator<Item = &'a Recorded<P::Event>>,
+    ) -> Result<ClaimFacts, FollowError> {
+        let mut needed: Vec<ClaimKey> = Vec::new();
+        for event in events {
+            // What panics here panics again when it reacts, and is parked there.
+            for claim in guarded(|| P::claims_needed(event)).unwrap_or_default() {
+                needed.push(claim);
+            }
+        }
+        let mut facts = ClaimFacts::default();
+        if needed.is_empty() {
+            return Ok(facts);
+        }
+        let holders = self.store.holders(&needed).await?;
+        for (claim, holder) in needed.iter().zip(holders) {
+            if let Some(holder) = holder {
+                facts.insert(claim, holder);
+            }
+        }
+        Ok(facts)
+    }
+
+    /// The orders that an event leads to; `Err` is a reason to park it.
+    pub(super) fn orders(
+        &self,
+        event: &Recorded<P::Event>,
+        facts: &Facts<'_>,
+        index: usize,
+    ) -> Result<Result<Vec<Order<P::Command>>, String>, FollowError> {
+        let reactions =
+            match guarded(|| P::claims_needed(event)).and_then(|_| guarded(|| P::react(event, facts))) {
+                Ok(reactions) => reactions,
+                Err(reason) => return Ok(Err(reason)),
+            };
+        if let Some(reason) = ambiguous(&reactions) {
+            return Ok(Err(reason));
+        }
+        let source = Source {
+            policy: P::NAME,
+            kind: "event",
+            cause: event.event_id.as_str(),
+            event_id: &event.event_id,
+            metadata: &event.metadata,
+        };
+        let orders = reactions
+            .into_iter()
+            .map(|reaction| Order::new(&self.store, &source, index, reaction));
+        orders.collect::<Result<_, _>>().map(Ok)
+    }
+
+    /// Asks the policy about each event in order, and lets it remember.
+    async fn want(&self, batch: &Batch<P::Event>) -> Result<(Wanted<P::Command>, Memories), FollowError> {
+        let spoken = |event: &&Recorded<P::Event>| event.position > self.speaks_after;
+        let claims = self.facts(batch.events().filter(spoken)).await?;
+        let keys: BTreeSet<String> = if P::REMEMBERS {
+            batch.events().filter_map(P::memory_key).collect()
+        } else {
+            BTreeSet::new()
+        };
+        let mut memories = Memories::load(self.store.pool(), &self.who, keys).await?;
+        let mut wanted = Wanted {
+            orders: Vec::new(),
+            positions: Vec::new(),
+            deadlines: Changes::default(),
+            parking: Parking::default(),
+        };
+        for event in batch.events() {
+            let key = if P::REMEMBERS { P::memory_key(event) } else { None };
+            if spoken(&event) {
+                let facts = Facts::new(&claims, memories.get(key.as_deref()));
+                self.ask(event, &facts, &mut wanted)?;
+            }
+            if let Some(key) = key {
+                let memory = P::remember(event, memories.get(Some(&key)).cloned());
+                memories.set(key, memory);
+            }
+        }
+        Ok((wanted, memories))
+    }
+
+    fn ask(
+        &self,
+        event: &Recorded<P::Event>,
+        facts: &Facts<'_>,
+        wanted: &mut Wanted<P::Command>,
+    ) -> Result<(), FollowError> {
+        let asked = self.orders(event, facts, wanted.positions.len())?;
+        let changes = guarded(|| P::deadlines(event, facts));
+        let (orders, changes): (_, Vec<DeadlineChange>) =
+            match asked.and_then(|orders| Ok((orders, changes?))) {
+                Ok(answer) => answer,
+                Err(reason) => {
+                    let stream = unaddressed(event);
+                    if !self.discards.holds(event.position, &stream) {
+                        wanted.parking.add(&stream, event.position, Some(reason));
+                    }
+                    return Ok(());
+                }
+            };
+        wanted.deadlines.add(event, changes);
+        wanted.positions.push(event.position);
+        for order in orders {
+            let target = order.target.to_string();
+            if self.discards.holds(event.position, &target) {
+                continue;
+            }
+            if self.parked.contains(&target) {
+                wanted.parking.add(&target, event.position, None);
+            } else {
+                wanted.orders.push(order);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The key under which an event is parked whose reactions cannot be told.
+pub(super) fn unaddressed<E>(event: &Recorded<E>) -> String {
+    format!("event of {}", event.stream)
+}
+
+/// Two reactions that would have the same command id.
+pub(crate) fn ambiguous<C>(reactions: &[Reaction<C>]) -> Option<String> {
+    let mut seen = HashSet::new();
+    let twice = reactions
+        .iter()
+        .find(|reaction| !seen.insert((reaction.purpose, &reaction.target)))?;
+    Some(format!(
+        "two reactions have the purpose `{}` and the target {}",
+        twice.purpose, twice.target
+    ))
+}
+
+#[async_trait]
+impl<P: Policy> Follower for PolicyFollower<P> {
+    type Event = P::Event;
+
+    fn identity(&self) -> Identity {
+        self.who.clone()
+    }
+
+    async fn resume(&mut self) -> Result<Checkpoint, FollowError> {
+        let pool = self.store.pool();
+        let (checkpoint, speaks_after) = begin::<P>(pool, &self.who).await?;
+        self.speaks_after = speaks_after;
+        self.parked = parked_keys(pool, &self.who).await?;
+        self.discards = Discards::load(pool, P::NAME).await?;
+        Ok(checkpoint)
+    }
+
+    async fn work(&mut self, batch: &Batch<P::Event>, from: &Checkpoint) -> Result<Checkpoint, FollowError> {
+        let (mut wanted, memories) = self.want(batch).await?;
+        let settled = send_all(&self.dispatch, &wanted.orders).await?;
+        for (order, answer) in wanted.orders.iter().zip(settled) {
+            let position = wanted.positions.get(order.index).copied().unwrap_or_default();
+            match answer {
+                Settled::Answered => {}
+                Settled::Poisoned(reason) => {
+                    wanted
+                        .parking
+                        .add(&order.target.to_string(), position, Some(reason))
+                }
+                Settled::Behind => wanted.parking.add(&order.target.to_string(), position, None),
+            }
+        }
+        fail::fail_point!("policy::before_commit", |_| Err(FollowError::Transient(
+            "fail point".to_owned()
+        )));
+        let next = from.next(batch.last());
+        let mut work = self.store.pool().begin().await?;
+        next.insert(&mut work, &self.who).await?;
+        memories.write(&mut work, &self.who).await?;
+        wanted.deadlines.write(&mut work, P::NAME).await?;
+        wanted.parking.write(&mut work, &self.who).await?;
+        work.commit().await?;
+        self.parked.extend(wanted.parking.keys().iter().cloned());
+        Ok(next)
+    }
+
+    fn batch_size(&self) -> usize {
+        1024
+    }
+}

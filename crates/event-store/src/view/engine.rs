@@ -1,0 +1,339 @@
+//! A view as a follower: load what a batch concerns, fold in memory, write back under the checkpoint.
+
+use std::collections::{HashMap, HashSet};
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sqlx::PgPool;
+
+use super::View;
+use super::fold::{Touch, cells, fold_cells, step, touches};
+use super::publish::{self, Place};
+use super::second::Second;
+use super::sheet::Sheet;
+use super::table::{Tables, load};
+use crate::follow::parking::parked_keys;
+use crate::follow::{Batch, Checkpoint, Discards, FollowError, Follower, Identity, Mark, Parking};
+
+/// Folds a view into its tables.
+pub(crate) struct ViewFollower<V: View, S: Second<V>> {
+    pub(super) pool: PgPool,
+    pub(super) who: Identity,
+    pub(super) tables: Tables,
+    pub(super) rows: Sheet<V::Row>,
+    pub(super) totals: Sheet<S::Total>,
+    pub(super) parked: HashSet<String>,
+    discards: Discards,
+    live: bool,
+    fixed: bool,
+    of: PhantomData<fn() -> (V, S)>,
+}
+
+/// Why the quick way did not work.
+enum Trouble {
+    /// One key is poisoned, or several; the careful way will tell which.
+    Poison(String),
+    /// Anything else.
+    Follow(FollowError),
+}
+
+impl From<FollowError> for Trouble {
+    fn from(error: FollowError) -> Self {
+        if error.is_data_fault() {
+            Self::Poison(error.to_string())
+        } else {
+            Self::Follow(error)
+        }
+    }
+}
+
+/// What a batch asks of the sheets, and what of it is set aside.
+struct Plan<'a, V: View> {
+    touches: Vec<Touch<'a, V>>,
+    parking: Parking,
+}
+
+impl<V: View, S: Second<V>> ViewFollower<V, S> {
+    /// The follower of whatever generation is live.
+    pub(crate) fn new(pool: PgPool) -> Self {
+        Self::of(pool, Identity::new(V::NAME, V::VERSION), false)
+    }
+
+    /// The follower of one generation, live or not.
+    pub(crate) fn fixed(pool: PgPool, who: Identity) -> Self {
+        Self::of(pool, who, true)
+    }
+
+    fn of(pool: PgPool, who: Identity, fixed: bool) -> Self {
+        let (rows, totals) = (Sheet::new(), Sheet::new());
+        let (parked, discards) = (HashSet::new(), Discards::default());
+        let tables = Tables::of(&who);
+        Self {
+            pool,
+            who,
+            tables,
+            rows,
+            totals,
+            parked,
+            discards,
+            live: false,
+            fixed,
+            of: PhantomData,
+        }
+    }
+
+    /// The touches of a batch, without what is discarded and what is parked already.
+    fn plan<'a>(&self, batch: &'a Batch<V::Event>) -> Plan<'a, V> {
+        let mut plan = Plan {
+            touches: Vec::with_capacity(batch.len()),
+            parking: Parking::default(),
+        };
+        for event in batch.events() {
+            match touches::<V>(event) {
+                Ok(found) => plan.touches.extend(found),
+                // Without keys, the event's stream stands for them.
+                Err(reason) => plan
+                    .parking
+                    .add(&unkeyed(&event.stream), event.position, Some(reason)),
+            }
+        }
+        plan.touches
+            .retain(|touch| !self.discards.holds(touch.event.position, &touch.text));
+        plan.touches.retain(|touch| {
+            let behind = !self.parked.is_empty() && self.parked.contains(&*touch.text);
+            if behind {
+                plan.parking.add(&touch.text, touch.event.position, None);
+            }
+            !behind
+        });
+        plan
+    }
+
+    /// Everything at once; any poison makes it fail as a whole.
+    async fn quick(&mut self, batch: &Batch<V::Event>, from: &Checkpoint) -> Result<Checkpoint, Trouble> {
+        let plan = self.plan(batch);
+        let missing = self.rows.missing(plan.touches.iter().map(|touch| &touch.text));
+        self.load_rows(missing).await?;
+        let mut folds = Vec::with_capacity(if S::EXISTS { plan.touches.len() } else { 0 });
+        for touch in &plan.touches {
+            let done = step(touch, &mut self.rows, S::EXISTS).map_err(Trouble::Poison)?;
+            if S::EXISTS {
+                let cells = cells::<V, S>(touch, &done).map_err(Trouble::Poison)?;
+                folds.push((touch, done, cells));
+            }
+        }
+        let cells = folds.iter().flat_map(|(_, _, cells)| cells);
+        let missing = self.totals.missing(cells.map(|(_, text)| text));
+        self.load_totals(missing).await?;
+        for (touch, done, cells) in &folds {
+            fold_cells::<V, S>(touch, done, cells, &mut self.totals, false).map_err(Trouble::Poison)?;
+        }
+        Ok(self.commit(from, batch.last(), &plan.parking).await?)
+    }
+
+    /// Event by event and key by key; what is poisoned is parked, with those of its key behind it.
+    async fn careful(
+        &mut self,
+        batch: &Batch<V::Event>,
+        from: &Checkpoint,
+    ) -> Result<Checkpoint, FollowError> {
+        let mut doomed: HashMap<String, String> = HashMap::new();
+        loop {
+            self.undo();
+            let mut plan = self.plan(batch);
+            let missing = self.rows.missing(plan.touches.iter().map(|touch| &touch.text));
+            self.load_rows(missing).await?;
+            let mut poisoned: HashSet<Arc<str>> = HashSet::new();
+            for touch in &plan.touches {
+                let position = touch.event.position;
+                if poisoned.contains(&touch.text) {
+                    plan.parking.add(&touch.text, position, None);
+                } else if let Err(reason) = self.apply(touch, doomed.get(&*touch.text)).await? {
+                    plan.parking.add(&touch.text, position, Some(reason));
+                    poisoned.insert(Arc::clone(&touch.text));
+                }
+            }
+            match self.commit(from, batch.last(), &plan.parking).await {
+                Err(error) if error.is_data_fault() => doomed.extend(self.refused_rows(&error).await?),
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// One event on one key, with its totals: all of it or, for a reason, nothing.
+    pub(super) async fn apply(
+        &mut self,
+        touch: &Touch<'_, V>,
+        doomed: Option<&String>,
+    ) -> Result<Result<(), String>, FollowError> {
+        if let Some(reason) = doomed {
+            return Ok(Err(reason.clone()));
+        }
+        let before = match self.rows.get(&touch.text) {
+            Ok(before) => before,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let outcome = self.apply_guarded(touch).await;
+        if !matches!(outcome, Ok(Ok(()))) {
+            self.rows.set(&touch.text, before, touch.event.position);
+        }
+        outcome
+    }
+
+    async fn apply_guarded(&mut self, touch: &Touch<'_, V>) -> Result<Result<(), String>, FollowError> {
+        let folded = step(touch, &mut self.rows, true).and_then(|done| {
+            done.after
+                .as_deref()
+                .map(super::canonical::row_text)
+                .transpose()?;
+            let cells = cells::<V, S>(touch, &done)?;
+            Ok((done, cells))
+        });
+        let (done, cells) = match folded {
+            Ok(folded) => folded,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let missing = self.totals.missing(cells.iter().map(|(_, text)| text));
+        self.load_totals(missing).await?;
+        Ok(fold_cells::<V, S>(touch, &done, &cells, &mut self.totals, true))
+    }
+
+    /// The rows of this batch that the database turns down, each tried alone.
+    async fn refused_rows(&mut self, error: &FollowError) -> Result<HashMap<String, String>, FollowError> {
+        let writes = self.rows.writes().map_err(|row| FollowError::Fault(row.reason))?;
+        let mut refused = HashMap::new();
+        for (index, key) in writes.keys.iter().enumerate() {
+            let mut trial = self.pool.begin().await?;
+            match writes.only(index).write(&mut trial, &self.tables.rows).await {
+                Err(error) if error.is_data_fault() => drop(refused.insert(key.clone(), error.to_string())),
+                other => other?,
+            }
+            trial.rollback().await?;
+        }
+        if refused.is_empty() {
+            return Err(FollowError::Fault(format!(
+                "the rows can be written one by one, but not together: {error}"
+            )));
+        }
+        Ok(refused)
+    }
+
+    /// Reads rows that the sheet does not know.
+    pub(super) async fn load_rows(&mut self, missing: Vec<String>) -> Result<(), FollowError> {
+        let stored = load(&self.pool, &self.tables.rows, &missing).await?;
+        self.rows.admit(missing, stored);
+        Ok(())
+    }
+
+    async fn load_totals(&mut self, missing: Vec<String>) -> Result<(), FollowError> {
+        let stored = load(&self.pool, &self.tables.totals, &missing).await?;
+        self.totals.admit(missing, stored);
+        Ok(())
+    }
+
+    async fn commit(
+        &mut self,
+        from: &Checkpoint,
+        to: Mark,
+        parking: &Parking,
+    ) -> Result<Checkpoint, FollowError> {
+        let unwritable =
+            |row: super::sheet::Unwritable| FollowError::Poison(format!("{}: {}", row.key, row.reason));
+        let rows = self.rows.writes().map_err(unwritable)?;
+        let totals = self.totals.writes().map_err(unwritable)?;
+        let mut next = from.next(to);
+        next.rows_checksum = next.rows_checksum.wrapping_add(rows.delta);
+        next.totals_checksum = next.totals_checksum.wrapping_add(totals.delta);
+        let mut work = self.pool.begin().await?;
+        next.insert(&mut work, &self.who).await?;
+        rows.write(&mut work, &self.tables.rows).await?;
+        totals.write(&mut work, &self.tables.totals).await?;
+        parking.write(&mut work, &self.who).await?;
+        fail::fail_point!("view::before_commit", |_| Err(FollowError::Transient(
+            "fail point".to_owned()
+        )));
+        work.commit().await?;
+        self.rows.settle(&rows);
+        self.totals.settle(&totals);
+        self.parked.extend(parking.keys().iter().cloned());
+        Ok(next)
+    }
+
+    /// Commits what [`apply`](Self::apply) has done at the place where the view stands, with what `also` adds.
+    pub(super) async fn commit_in_place(
+        &mut self,
+        from: &Checkpoint,
+        done: &[i64],
+        failed: Option<(i64, &str)>,
+    ) -> Result<(), FollowError> {
+        let unwritable =
+            |row: super::sheet::Unwritable| FollowError::Poison(format!("{}: {}", row.key, row.reason));
+        let rows = self.rows.writes().map_err(unwritable)?;
+        let totals = self.totals.writes().map_err(unwritable)?;
+        let mut next = from.next(from.mark);
+        next.rows_checksum = next.rows_checksum.wrapping_add(rows.delta);
+        next.totals_checksum = next.totals_checksum.wrapping_add(totals.delta);
+        let mut work = self.pool.begin().await?;
+        next.insert(&mut work, &self.who).await?;
+        rows.write(&mut work, &self.tables.rows).await?;
+        totals.write(&mut work, &self.tables.totals).await?;
+        crate::follow::parking::settle(&mut work, done, failed).await?;
+        Ok(work.commit().await?)
+    }
+
+    fn undo(&mut self) {
+        self.rows.undo();
+        self.totals.undo();
+    }
+}
+
+/// The key under which an event is parked whose keys cannot be told.
+pub(super) fn unkeyed(stream: &guanxi_kernel::StreamRef) -> String {
+    format!("stream {stream}")
+}
+
+#[async_trait]
+impl<V: View, S: Second<V>> Follower for ViewFollower<V, S> {
+    type Event = V::Event;
+
+    fn identity(&self) -> Identity {
+        self.who.clone()
+    }
+
+    async fn resume(&mut self) -> Result<Checkpoint, FollowError> {
+        self.rows.clear();
+        self.totals.clear();
+        if !self.fixed {
+            let Place { who, live } = publish::place::<V>(&self.pool).await?;
+            (self.who, self.live) = (who, live);
+            self.tables = Tables::of(&self.who);
+        }
+        self.parked = parked_keys(&self.pool, &self.who).await?;
+        self.discards = Discards::load(&self.pool, &self.who.name).await?;
+        Checkpoint::load(&mut *self.pool.acquire().await?, &self.who).await
+    }
+
+    async fn work(&mut self, batch: &Batch<V::Event>, from: &Checkpoint) -> Result<Checkpoint, FollowError> {
+        match self.quick(batch, from).await {
+            Ok(next) => Ok(next),
+            Err(Trouble::Follow(error)) => Err(error),
+            Err(Trouble::Poison(reason)) => {
+                tracing::warn!(follower = %self.who, reason, "a batch is replayed key by key");
+                self.careful(batch, from).await
+            }
+        }
+    }
+
+    async fn idle(&mut self) -> Result<(), FollowError> {
+        if !self.live && !self.fixed {
+            // A newer version of the view has caught up: it takes the place of the older one.
+            self.live = publish::promote::<V>(&self.pool, &self.who).await?;
+        }
+        Ok(())
+    }
+
+    fn serves(&self) -> bool {
+        self.live
+    }
+}

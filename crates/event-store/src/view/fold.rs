@@ -1,0 +1,111 @@
+//! The fold of a batch in memory, with every author's function behind a guard.
+
+use std::sync::Arc;
+
+use guanxi_kernel::Recorded;
+
+use super::canonical::{key_text, row_text};
+use super::second::Second;
+use super::sheet::Sheet;
+use super::{Change, View};
+use crate::follow::guarded;
+
+/// An event that concerns a key.
+pub(super) struct Touch<'a, V: View> {
+    pub(super) event: &'a Recorded<V::Event>,
+    pub(super) key: V::Key,
+    pub(super) text: Arc<str>,
+}
+
+/// What an event did to a row.
+pub(super) struct Step<R> {
+    pub(super) before: Option<Arc<R>>,
+    pub(super) after: Option<Arc<R>>,
+}
+
+/// Cells with their keys in the table.
+pub(super) type Cells<C> = Vec<(C, Arc<str>)>;
+
+/// The keys that an event concerns, each once.
+pub(super) fn touches<V: View>(event: &Recorded<V::Event>) -> Result<Vec<Touch<'_, V>>, String> {
+    let mut found: Vec<Touch<'_, V>> = Vec::new();
+    for key in guarded(|| V::keys(event))? {
+        let text = key_text(&key)?;
+        if found.iter().all(|other| *other.text != *text) {
+            found.push(Touch {
+                event,
+                key,
+                text: text.into(),
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// Folds an event into its row. With `keep`, the row before stays known, and is what remains after a failure.
+pub(super) fn step<V: View>(
+    touch: &Touch<'_, V>,
+    rows: &mut Sheet<V::Row>,
+    keep: bool,
+) -> Result<Step<V::Row>, String> {
+    let before = if keep { rows.get(&touch.text)? } else { None };
+    let own = if keep {
+        before.clone()
+    } else {
+        rows.take(&touch.text)?
+    };
+    let after = guarded(|| V::evolve(&touch.key, own.map(Arc::unwrap_or_clone), touch.event))?.map(Arc::new);
+    rows.set(&touch.text, after.clone(), touch.event.position);
+    Ok(Step { before, after })
+}
+
+/// The cells that a step concerns.
+pub(super) fn cells<V: View, S: Second<V>>(
+    touch: &Touch<'_, V>,
+    step: &Step<V::Row>,
+) -> Result<Cells<S::Cell>, String> {
+    let change = change(touch, step);
+    let cells = guarded(|| S::cells(&change))?;
+    cells
+        .into_iter()
+        .map(|cell| key_text(&cell).map(|text| (cell, text.into())))
+        .collect()
+}
+
+/// Folds a step into its cells: all of them or, on a failure, none.
+pub(super) fn fold_cells<V: View, S: Second<V>>(
+    touch: &Touch<'_, V>,
+    step: &Step<V::Row>,
+    cells: &Cells<S::Cell>,
+    totals: &mut Sheet<S::Total>,
+    check: bool,
+) -> Result<(), String> {
+    let change = change(touch, step);
+    let mut folded: Vec<(&Arc<str>, Option<Arc<S::Total>>)> = Vec::with_capacity(cells.len());
+    for (cell, text) in cells {
+        let earlier = folded
+            .iter()
+            .rev()
+            .find(|(other, _)| *other == text)
+            .map(|(_, total)| total.clone());
+        let before = earlier.map_or_else(|| totals.get(text), Ok)?;
+        let after = guarded(|| S::fold(cell, before.as_deref().cloned(), &change))?;
+        if check {
+            after.as_ref().map(row_text).transpose()?;
+        }
+        folded.push((text, after.map(Arc::new)));
+    }
+    for (text, total) in folded {
+        totals.set(text, total, touch.event.position);
+    }
+    Ok(())
+}
+
+fn change<'a, V: View>(touch: &'a Touch<'_, V>, step: &'a Step<V::Row>) -> Change<'a, V> {
+    Change {
+        key: &touch.key,
+        before: step.before.as_deref(),
+        after: step.after.as_deref(),
+        event: touch.event,
+    }
+}

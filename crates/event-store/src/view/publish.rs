@@ -1,0 +1,312 @@
+//! Which tables of a view are live, and the SQL views that show them under stable names.
+
+use std::fmt::Write as _;
+
+use sqlx::{Connection, Executor, PgConnection, PgPool, Row};
+
+use super::table::Tables;
+use super::{ReportingView, View};
+use crate::follow::{Checkpoint, FollowError, Identity};
+
+/// How long a redirect waits for a lock before it gives up for now, so that nobody queues behind it for longer.
+const LOCK_TIMEOUT: &str = "set local lock_timeout = '200ms'";
+
+/// A view cannot be replaced by one with fewer or other columns; it is dropped and made again then.
+const COLUMNS_DIFFER: &str = "42P16";
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+
+/// Where a view is folded.
+pub(crate) struct Place {
+    pub(crate) who: Identity,
+    pub(crate) live: bool,
+}
+
+/// The version and generation that the stable SQL views show.
+pub(crate) struct Served {
+    pub(crate) who: Identity,
+    definition: String,
+}
+
+/// What is live, if the view was ever published.
+pub(crate) async fn served(connection: &mut PgConnection, name: &str) -> Result<Option<Served>, FollowError> {
+    let row = sqlx::query("select version, generation, definition from follow.views where name = $1")
+        .bind(name)
+        .fetch_optional(connection)
+        .await?;
+    row.map(|row| {
+        Ok(Served {
+            who: Identity {
+                name: name.into(),
+                version: row.try_get::<i32, _>(0)?.unsigned_abs(),
+                generation: row.try_get::<i32, _>(1)?.unsigned_abs(),
+            },
+            definition: row.try_get(2)?,
+        })
+    })
+    .transpose()
+}
+
+/// Decides where this program folds the view, and makes the tables.
+pub(crate) async fn place<V: View>(pool: &PgPool) -> Result<Place, FollowError> {
+    check_names::<V>()?;
+    let mut connection = pool.acquire().await?;
+    // Two processes may start at once: one makes the tables, the other finds them.
+    sqlx::query("select pg_advisory_lock(hashtextextended('guanxi view ' || $1, 0))")
+        .bind(V::NAME)
+        .execute(&mut *connection)
+        .await?;
+    let placed = place_alone::<V>(&mut connection).await;
+    sqlx::query("select pg_advisory_unlock(hashtextextended('guanxi view ' || $1, 0))")
+        .bind(V::NAME)
+        .execute(&mut *connection)
+        .await?;
+    placed
+}
+
+async fn place_alone<V: View>(connection: &mut PgConnection) -> Result<Place, FollowError> {
+    let mine = Identity::new(V::NAME, V::VERSION);
+    match served(connection, V::NAME).await? {
+        None => {
+            Tables::of(&mine).create::<V>(connection).await?;
+            let mut work = connection.begin().await?;
+            point::<V>(&mut work, &mine).await?;
+            work.commit().await?;
+            Ok(Place {
+                who: mine,
+                live: true,
+            })
+        }
+        Some(served) if served.who.version > V::VERSION => Err(FollowError::Outdated {
+            name: V::NAME.to_owned(),
+            live: served.who.version,
+            mine: V::VERSION,
+        }),
+        Some(served) if served.who.version == V::VERSION => {
+            if served.definition != definition::<V>(&served.who) {
+                redirect::<V>(connection, &served.who).await?;
+            }
+            drop_retired(connection, &served.who).await;
+            Ok(Place {
+                who: served.who,
+                live: true,
+            })
+        }
+        Some(_) => {
+            Tables::of(&mine).create::<V>(connection).await?;
+            Ok(Place {
+                who: mine,
+                live: false,
+            })
+        }
+    }
+}
+
+/// Shows a newer version once it has come as far as the older one; says whether it is live now.
+pub(crate) async fn promote<V: View>(pool: &PgPool, who: &Identity) -> Result<bool, FollowError> {
+    let mut connection = pool.acquire().await?;
+    let reached = Checkpoint::load(&mut connection, who).await?;
+    if let Some(served) = served(&mut connection, V::NAME).await? {
+        let older = Checkpoint::load(&mut connection, &served.who).await?;
+        if older.mark.position > reached.mark.position {
+            return Ok(false);
+        }
+    }
+    if !redirect::<V>(&mut connection, who).await? {
+        return Ok(false);
+    }
+    tracing::info!(view = %who, position = reached.mark.position, "a newer version is live");
+    drop_retired(&mut connection, who).await;
+    Ok(true)
+}
+
+/// Redirects the stable SQL views in a transaction of its own; `false` if somebody holds them for now.
+async fn redirect<V: View>(connection: &mut PgConnection, who: &Identity) -> Result<bool, FollowError> {
+    let mut work = connection.begin().await?;
+    match point::<V>(&mut work, who).await {
+        Ok(()) => {
+            work.commit().await?;
+            Ok(true)
+        }
+        Err(error) if is_locked(&error) => {
+            work.rollback().await?;
+            Ok(false)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether a lock could not be had in time.
+pub(crate) fn is_locked(error: &FollowError) -> bool {
+    matches!(error, FollowError::Database(error) if has_code(error, LOCK_NOT_AVAILABLE))
+}
+
+/// Lets the stable SQL views show these tables. Waits for locks only shortly.
+pub(crate) async fn point<V: View>(work: &mut PgConnection, who: &Identity) -> Result<(), FollowError> {
+    sqlx::query(LOCK_TIMEOUT).execute(&mut *work).await?;
+    let definition = definition::<V>(who);
+    let names: Vec<String> = V::reporting().iter().map(|view| view.name.to_owned()).collect();
+    let earlier: Option<Vec<String>> =
+        sqlx::query_scalar("select reporting from follow.views where name = $1")
+            .bind(V::NAME)
+            .fetch_optional(&mut *work)
+            .await?;
+    let earlier = earlier.unwrap_or_default();
+    let gone: Vec<&String> = earlier.iter().filter(|name| !names.contains(name)).collect();
+    drop_views(work, &gone).await?;
+    let mut attempt = work.begin().await?;
+    match Executor::execute(&mut *attempt, definition.as_str()).await {
+        Ok(_) => attempt.commit().await?,
+        Err(error) if has_code(&error, COLUMNS_DIFFER) => {
+            attempt.rollback().await?;
+            drop_views(work, &names.iter().collect::<Vec<_>>()).await?;
+            Executor::execute(&mut *work, definition.as_str()).await?;
+        }
+        Err(error) => return Err(error.into()),
+    }
+    sqlx::query(
+        "insert into follow.views (name, version, generation, definition, reporting) values ($1, $2, $3, $4, $5) \
+         on conflict (name) do update set version = excluded.version, generation = excluded.generation, \
+           definition = excluded.definition, reporting = excluded.reporting, swapped_at = clock_timestamp()",
+    )
+    .bind(V::NAME)
+    .bind(who.version_sql())
+    .bind(who.generation_sql())
+    .bind(definition)
+    .bind(names)
+    .execute(work)
+    .await?;
+    Ok(())
+}
+
+async fn drop_views(work: &mut PgConnection, names: &[&String]) -> Result<(), FollowError> {
+    for name in names {
+        sqlx::query(&format!("drop view if exists reporting.{name}"))
+            .execute(&mut *work)
+            .await?;
+    }
+    Ok(())
+}
+
+fn has_code(error: &sqlx::Error, code: &str) -> bool {
+    matches!(error, sqlx::Error::Database(error) if error.code().as_deref() == Some(code))
+}
+
+/// The SQL that makes all stable views over these tables.
+fn definition<V: View>(who: &Identity) -> String {
+    let tables = Tables::of(who);
+    let name = V::NAME;
+    let mut sql = format!(
+        "create or replace view views.{name} as select key, row, position from {}; \
+         create or replace view views.{name}_totals as select key, row, position from {}; ",
+        tables.rows, tables.totals
+    );
+    for view in V::reporting() {
+        push_reporting(&mut sql, &view, &tables);
+    }
+    sql
+}
+
+fn push_reporting(sql: &mut String, view: &ReportingView, tables: &Tables) {
+    let name = view.name;
+    let columns: Vec<String> = view
+        .columns
+        .iter()
+        .map(|column| format!("{} as {}", column.sql, column.name))
+        .collect();
+    let from = tables.fill(view.from);
+    let _ = write!(
+        sql,
+        "create or replace view reporting.{name} as select {} from {from}; ",
+        columns.join(", ")
+    );
+    let _ = write!(
+        sql,
+        "comment on view reporting.{name} is {}; ",
+        literal(view.comment)
+    );
+    for column in &view.columns {
+        let _ = write!(
+            sql,
+            "comment on column reporting.{name}.{} is {}; ",
+            column.name,
+            literal(column.comment)
+        );
+    }
+    let _ = write!(sql, "grant select on reporting.{name} to guanxi_reader; ");
+}
+
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// Names go into SQL as they are, so they must be plain.
+fn check_names<V: View>() -> Result<(), FollowError> {
+    let plain = |name: &str| {
+        !name.is_empty()
+            && name.len() <= 40
+            && name
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    };
+    let views = V::reporting();
+    let columns = views
+        .iter()
+        .flat_map(|view| view.columns.iter().map(|column| column.name));
+    let names = std::iter::once(V::NAME)
+        .chain(views.iter().map(|view| view.name))
+        .chain(columns);
+    match names.into_iter().find(|name| !plain(name)) {
+        Some(name) => Err(FollowError::Fault(format!(
+            "`{name}` is no plain name for a view or a column"
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// Drops tables of versions and generations before the live one, unless somebody still reads them.
+pub(crate) async fn drop_retired(connection: &mut PgConnection, live: &Identity) {
+    if let Err(error) = try_drop_retired(connection, live).await {
+        tracing::debug!(view = %live, %error, "retired tables stay for now");
+    }
+}
+
+async fn try_drop_retired(connection: &mut PgConnection, live: &Identity) -> Result<(), FollowError> {
+    let retired: Vec<(i32, i32)> = sqlx::query_as(
+        "select distinct version, generation from follow.checkpoints \
+         where follower = $1 and (version < $2 or version = $2 and generation < $3)",
+    )
+    .bind(&*live.name)
+    .bind(live.version_sql())
+    .bind(live.generation_sql())
+    .fetch_all(&mut *connection)
+    .await?;
+    for (version, generation) in retired {
+        let (version, generation) = (version.unsigned_abs(), generation.unsigned_abs());
+        let who = Identity {
+            name: live.name.clone(),
+            version,
+            generation,
+        };
+        let mut work = connection.begin().await?;
+        sqlx::query(LOCK_TIMEOUT).execute(&mut *work).await?;
+        Tables::of(&who).drop(&mut work).await?;
+        forget(&mut work, &who).await?;
+        work.commit().await?;
+    }
+    Ok(())
+}
+
+/// Removes the checkpoints and the parked events of a generation.
+pub(crate) async fn forget(work: &mut PgConnection, who: &Identity) -> Result<(), FollowError> {
+    for table in ["follow.checkpoints", "follow.parked"] {
+        sqlx::query(&format!(
+            "delete from {table} where follower = $1 and version = $2 and generation = $3"
+        ))
+        .bind(&*who.name)
+        .bind(who.version_sql())
+        .bind(who.generation_sql())
+        .execute(&mut *work)
+        .await?;
+    }
+    Ok(())
+}

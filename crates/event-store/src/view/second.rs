@@ -1,0 +1,53 @@
+//! The second table of a view, where it has one.
+
+use std::marker::PhantomData;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{Change, Totals, View};
+
+/// What the engine folds beside the rows.
+pub(crate) trait Second<V: View>: Send + Sync + 'static {
+    /// Whether there is a second table at all.
+    const EXISTS: bool;
+    type Cell: Serialize + Send + Sync;
+    type Total: Serialize + DeserializeOwned + Clone + Send + Sync + 'static;
+
+    fn cells(change: &Change<'_, V>) -> Vec<Self::Cell>;
+    fn fold(cell: &Self::Cell, total: Option<Self::Total>, change: &Change<'_, V>) -> Option<Self::Total>;
+}
+
+/// A view without a second table.
+pub(crate) struct Without;
+
+/// A view with one.
+pub(crate) struct With<V>(PhantomData<fn() -> V>);
+
+impl<V: View> Second<V> for Without {
+    const EXISTS: bool = false;
+    type Cell = ();
+    type Total = ();
+
+    fn cells(_: &Change<'_, V>) -> Vec<()> {
+        Vec::new()
+    }
+
+    fn fold((): &(), total: Option<()>, _: &Change<'_, V>) -> Option<()> {
+        total
+    }
+}
+
+impl<V: Totals> Second<V> for With<V> {
+    const EXISTS: bool = true;
+    type Cell = V::Cell;
+    type Total = V::Total;
+
+    fn cells(change: &Change<'_, V>) -> Vec<V::Cell> {
+        V::cells(change)
+    }
+
+    fn fold(cell: &V::Cell, total: Option<V::Total>, change: &Change<'_, V>) -> Option<V::Total> {
+        V::fold(cell, total, change)
+    }
+}

@@ -1,0 +1,214 @@
+//! A table's rows in memory: what is known of it, and what a batch is about to change.
+//!
+//! What is remembered between batches is coherent because only the holder of the next checkpoint writes the table:
+//! as long as our checkpoints go in, nobody else has written, and on any failure the sheet is emptied.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::canonical::{row_hash, row_text};
+use super::table::Writes;
+
+/// Rows that are remembered at most; beyond it, those longest unused are forgotten.
+const REMEMBERED: usize = 50_000;
+
+pub(super) struct Sheet<R> {
+    known: HashMap<Arc<str>, Known<R>>,
+    changed: HashMap<Arc<str>, Changed<R>>,
+    batch: u64,
+}
+
+struct Known<R> {
+    /// The row, or why what is stored cannot be read.
+    row: Result<Option<Arc<R>>, String>,
+    hash: i64,
+    used: u64,
+}
+
+struct Changed<R> {
+    row: Option<Arc<R>>,
+    position: u64,
+}
+
+/// A row that cannot be written, and why.
+#[derive(Debug)]
+pub(super) struct Unwritable {
+    pub(super) key: Arc<str>,
+    pub(super) reason: String,
+}
+
+impl<R: Serialize + DeserializeOwned + Clone> Sheet<R> {
+    pub(super) fn new() -> Self {
+        Self {
+            known: HashMap::new(),
+            changed: HashMap::new(),
+            batch: 0,
+        }
+    }
+
+    /// Forgets everything.
+    pub(super) fn clear(&mut self) {
+        self.known.clear();
+        self.changed.clear();
+    }
+
+    /// Forgets what the batch has changed so far.
+    pub(super) fn undo(&mut self) {
+        self.changed.clear();
+    }
+
+    /// Those of the keys that must be read first. Marks the others as used.
+    pub(super) fn missing<'a>(&mut self, keys: impl Iterator<Item = &'a Arc<str>>) -> Vec<String> {
+        let mut missing = Vec::new();
+        for key in keys {
+            match self.known.get_mut(key) {
+                Some(known) => known.used = self.batch,
+                None => missing.push(key.to_string()),
+            }
+        }
+        missing.sort_unstable();
+        missing.dedup();
+        missing
+    }
+
+    /// Takes in what was read; what was asked for and is not there is known to be absent.
+    pub(super) fn admit(&mut self, asked: Vec<String>, stored: Vec<(String, String)>) {
+        for key in asked {
+            self.known.insert(
+                key.into(),
+                Known {
+                    row: Ok(None),
+                    hash: 0,
+                    used: self.batch,
+                },
+            );
+        }
+        for (key, text) in stored {
+            let read = serde_json::from_str::<R>(&text)
+                .map_err(|error| format!("the stored row is unreadable: {error}"));
+            // The hash of what is stored, not of what it is read as: a row changed by hand shows in the checksum.
+            let canonical = serde_json::from_str(&text).map_err(|error| error.to_string());
+            let hash = canonical
+                .and_then(|value| super::canonical::canonical(&value))
+                .map_or(0, |row| row_hash(&key, &row));
+            self.known.insert(
+                key.into(),
+                Known {
+                    row: read.map(|row| Some(Arc::new(row))),
+                    hash,
+                    used: self.batch,
+                },
+            );
+        }
+    }
+
+    /// The row as the batch has left it so far.
+    pub(super) fn get(&self, key: &Arc<str>) -> Result<Option<Arc<R>>, String> {
+        if let Some(changed) = self.changed.get(key) {
+            return Ok(changed.row.clone());
+        }
+        self.known.get(key).map_or_else(
+            || Err("the row was not loaded".to_owned()),
+            |known| known.row.clone(),
+        )
+    }
+
+    /// The same, giving up the sheet's own hold of it, so that it can be changed without a copy.
+    pub(super) fn take(&mut self, key: &Arc<str>) -> Result<Option<Arc<R>>, String> {
+        match self.changed.get_mut(key) {
+            Some(changed) => Ok(changed.row.take()),
+            None => self.get(key),
+        }
+    }
+
+    pub(super) fn set(&mut self, key: &Arc<str>, row: Option<Arc<R>>, position: u64) {
+        match self.changed.get_mut(key) {
+            Some(changed) => *changed = Changed { row, position },
+            None => drop(self.changed.insert(Arc::clone(key), Changed { row, position })),
+        }
+    }
+
+    /// What must be written: rows that are not what they were.
+    pub(super) fn writes(&self) -> Result<Writes, Unwritable> {
+        let mut writes = Writes::default();
+        let mut keys: Vec<_> = self.changed.keys().collect();
+        keys.sort_unstable();
+        for key in keys {
+            let Some(changed) = self.changed.get(key) else {
+                continue;
+            };
+            let before = self.known.get(key).map_or(0, |known| known.hash);
+            let Some(row) = &changed.row else {
+                if before != 0 {
+                    writes.gone.push(key.to_string());
+                    writes.delta = writes.delta.wrapping_sub(before);
+                }
+                continue;
+            };
+            let text = row_text(&**row).map_err(|reason| Unwritable {
+                key: Arc::clone(key),
+                reason,
+            })?;
+            let hash = row_hash(key, &text);
+            if hash != before {
+                writes.delta = writes.delta.wrapping_add(hash).wrapping_sub(before);
+                writes.keys.push(key.to_string());
+                writes.rows.push(text);
+                writes
+                    .positions
+                    .push(i64::try_from(changed.position).unwrap_or(i64::MAX));
+                writes.hashes.push(hash);
+            }
+        }
+        Ok(writes)
+    }
+
+    /// Takes over what was committed.
+    pub(super) fn settle(&mut self, writes: &Writes) {
+        for (key, hash) in writes.keys.iter().zip(&writes.hashes) {
+            if let Some(known) = self.known.get_mut(key.as_str()) {
+                known.hash = *hash;
+            }
+        }
+        for key in &writes.gone {
+            if let Some(known) = self.known.get_mut(key.as_str()) {
+                known.hash = 0;
+            }
+        }
+        for (key, changed) in self.changed.drain() {
+            let hash = self.known.get(&key).map_or(0, |known| known.hash);
+            self.known.insert(
+                key,
+                Known {
+                    row: Ok(changed.row),
+                    hash,
+                    used: self.batch,
+                },
+            );
+        }
+        self.batch += 1;
+        if self.known.len() > REMEMBERED {
+            let mut ages: Vec<u64> = self.known.values().map(|known| known.used).collect();
+            let middle = ages.len() / 2;
+            let oldest = *ages.select_nth_unstable(middle).1;
+            self.known.retain(|_, known| known.used > oldest);
+        }
+    }
+}
+
+impl<R: Serialize> Sheet<R> {
+    /// Every row that is there, as JSON.
+    pub(super) fn into_values(self) -> BTreeMap<String, Value> {
+        let present = self
+            .changed
+            .into_iter()
+            .filter_map(|(key, changed)| Some((key, changed.row?)));
+        present
+            .filter_map(|(key, row)| Some((key.to_string(), serde_json::to_value(&*row).ok()?)))
+            .collect()
+    }
+}
