@@ -9,7 +9,6 @@ use crate::{Decider, Refusal};
 
 /// A stream's past, from which a command will be decided.
 #[derive(Debug)]
-#[must_use]
 pub struct Scenario<D: Decider> {
     state: D::State,
 }
