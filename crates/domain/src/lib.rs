@@ -3,8 +3,16 @@
 //! This crate exists so that what the business means can be read, tested and changed without a database, a clock or a
 //! network. It imports the words of `kernel` and nothing else of ours.
 
+pub mod all;
 pub mod campaign;
 pub mod coupon;
 pub mod guide;
 pub mod ids;
 pub mod member;
+pub mod order;
+pub mod policy;
+pub mod refusal;
+pub mod store;
+pub mod suspense;
+
+pub use all::{GuanxiCommand, GuanxiEvent};

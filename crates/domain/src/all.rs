@@ -1,0 +1,118 @@
+//! All aggregates in one place: what lies in the log, and what policies may ask for.
+
+use guanxi_kernel::{DecodeError, DomainEvent as _, EventSet};
+use serde::Serialize;
+
+use crate::campaign::{CampaignCommand, CampaignEvent};
+use crate::coupon::{CouponCommand, CouponEvent};
+use crate::guide::{GuideCommand, GuideEvent};
+use crate::member::{MemberCommand, MemberEvent};
+use crate::order::{OrderCommand, OrderEvent};
+use crate::store::{StoreCommand, StoreEvent};
+use crate::suspense::{SuspenseCommand, SuspenseEvent};
+
+/// Names every aggregate once: stored type, event, command.
+macro_rules! aggregates {
+    ($($(#[$doc:meta])* $variant:ident = $stored:literal, $event:ty, $command:ty;)+) => {
+        /// An event of any aggregate.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum GuanxiEvent { $($(#[$doc])* $variant($event),)+ }
+
+        /// A command to any aggregate; the stream's id travels beside it.
+        #[derive(Debug, Clone, PartialEq, Serialize)]
+        pub enum GuanxiCommand { $($(#[$doc])* $variant($command),)+ }
+
+        impl GuanxiCommand {
+            /// The stored type of the aggregate that answers.
+            #[must_use]
+            pub fn aggregate_type(&self) -> &'static str {
+                match self { $(Self::$variant(_) => $stored,)+ }
+            }
+        }
+
+        impl GuanxiEvent {
+            /// Every stored name, aggregate by aggregate.
+            #[must_use]
+            pub fn names() -> Vec<(&'static str, &'static str)> {
+                let mut names = Vec::new();
+                $(names.extend(<$event>::NAMES.iter().map(|name| ($stored, *name)));)+
+                names
+            }
+
+            /// Its stored name.
+            #[must_use]
+            pub fn name(&self) -> &'static str {
+                match self { $(Self::$variant(event) => event.name(),)+ }
+            }
+        }
+
+        impl EventSet for GuanxiEvent {
+            const TYPES: &'static [&'static str] = &[$($stored),+];
+
+            fn decode(aggregate_type: &str, event_type: &str, payload: &str) -> Result<Self, DecodeError> {
+                match aggregate_type {
+                    $($stored => <$event>::read(event_type, payload).map(Self::$variant),)+
+                    _ => Err(DecodeError::UnknownName(event_type.to_owned())),
+                }
+            }
+        }
+
+        $(
+            impl From<$event> for GuanxiEvent { fn from(event: $event) -> Self { Self::$variant(event) } }
+            impl From<$command> for GuanxiCommand {
+                fn from(command: $command) -> Self { Self::$variant(command) }
+            }
+        )+
+    };
+}
+
+aggregates! {
+    /// Member.
+    Member = "member", MemberEvent, MemberCommand;
+    /// Campaign.
+    Campaign = "campaign", CampaignEvent, CampaignCommand;
+    /// Coupon.
+    Coupon = "coupon", CouponEvent, CouponCommand;
+    /// Order.
+    Order = "order", OrderEvent, OrderCommand;
+    /// Guide and member.
+    GuideRelationship = "guide_relationship", GuideEvent, GuideCommand;
+    /// Suspense.
+    Suspense = "suspense", SuspenseEvent, SuspenseCommand;
+    /// Store.
+    Store = "store", StoreEvent, StoreCommand;
+}
+
+#[cfg(test)]
+mod tests {
+    use guanxi_kernel::Decider;
+
+    use super::*;
+
+    #[test]
+    fn stored_types_are_those_of_the_deciders() {
+        let types = [
+            crate::member::Member::TYPE,
+            crate::campaign::Campaign::TYPE,
+            crate::coupon::Coupon::TYPE,
+            crate::order::Order::TYPE,
+            crate::guide::GuideRelationship::TYPE,
+            crate::suspense::Suspense::TYPE,
+            crate::store::Store::TYPE,
+        ];
+        assert_eq!(GuanxiEvent::TYPES, types);
+    }
+
+    #[test]
+    fn stored_names_are_unique_and_versioned() {
+        let mut names: Vec<_> = GuanxiEvent::names().into_iter().map(|(_, name)| name).collect();
+        assert!(names.iter().all(|name| {
+            name.rsplit_once(".v")
+                .is_some_and(|(_, v)| v.parse::<u16>().is_ok())
+        }));
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), all);
+    }
+}

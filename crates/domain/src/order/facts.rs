@@ -1,0 +1,281 @@
+//! Money as facts: what a payment or a refund adds to an order, whenever it comes.
+
+use guanxi_kernel::{Fen, MemberId, Timestamp};
+
+use super::commands::{RecordPayment, RecordRefund, RefundStatus, Tender, transaction_key};
+use super::events::{
+    Mismatch, OrderEvent, Paid, PaymentCaptured, PaymentMismatched, Placed, RefundAbnormal, RefundFailed,
+    RefundReason, RefundRequested, RefundSucceeded, SurplusCaptured,
+};
+use super::refusal::OrderRefusal;
+use super::state::{OrderState, Payment};
+use crate::ids::OutRefundNo;
+
+/// Adds a payment.
+pub(super) fn payment(
+    state: &OrderState,
+    placed: &Placed,
+    fact: &RecordPayment,
+) -> Result<Vec<OrderEvent>, OrderRefusal> {
+    if fact.amount_fen <= Fen::ZERO {
+        return Err(OrderRefusal::PaymentAmount);
+    }
+    let key = transaction_key(&fact.provider, &fact.transaction_id);
+    if let Some(known) = state.payments.get(&key) {
+        return if same_payment(known, fact) {
+            Ok(Vec::new())
+        } else {
+            Err(OrderRefusal::PaymentConflict(key))
+        };
+    }
+    if let Some(known) = state.strangers.get(&key) {
+        let same = known.amount_fen == fact.amount_fen && known.out_trade_no == fact.out_trade_no;
+        return if same {
+            Ok(Vec::new())
+        } else {
+            Err(OrderRefusal::PaymentConflict(key))
+        };
+    }
+    if let Some(mismatched) = received_elsewhere(state, fact) {
+        return Ok(vec![mismatched.into()]);
+    }
+    let mut events: Vec<OrderEvent> = other_amount(state, fact)
+        .map(OrderEvent::from)
+        .into_iter()
+        .collect();
+    let before = state.captured_fen();
+    let after = before + fact.amount_fen;
+    let payable = placed.totals.payable_fen.at_least(Fen::ZERO);
+    let surplus = if state.cancelled {
+        Fen::ZERO
+    } else {
+        (after - payable.at_least(before)).at_least(Fen::ZERO)
+    };
+    events.push(captured(state, placed, fact, surplus).into());
+    if state.cancelled {
+        events.extend(give_back(fact, fact.amount_fen, RefundReason::AfterCancel));
+        return Ok(events);
+    }
+    if surplus > Fen::ZERO {
+        events.push(
+            SurplusCaptured {
+                provider: fact.provider.clone(),
+                transaction_id: fact.transaction_id.clone(),
+                surplus_fen: surplus,
+                business_date: placed.time_zone.business_date(fact.succeeded_at),
+            }
+            .into(),
+        );
+    }
+    if state.paid.is_none() && after >= payable {
+        events.push(paid_by(state, placed, fact).into());
+    }
+    if surplus > Fen::ZERO {
+        events.extend(give_back(fact, surplus, RefundReason::Surplus));
+    }
+    Ok(events)
+}
+
+/// Whether a payment says again what is known of it. Who paid and what the provider's coupons took is not compared.
+fn same_payment(known: &Payment, fact: &RecordPayment) -> bool {
+    known.amount_fen == fact.amount_fen
+        && known.out_trade_no == fact.out_trade_no
+        && known.mchid == fact.mchid
+}
+
+/// The money of an attempt went to another account than announced: it is not ours to count.
+fn received_elsewhere(state: &OrderState, fact: &RecordPayment) -> Option<PaymentMismatched> {
+    let (out_trade_no, mchid) = (fact.out_trade_no.as_ref()?, fact.mchid.as_ref()?);
+    let mut announced = state
+        .attempts
+        .values()
+        .filter(|attempt| attempt.out_trade_no == *out_trade_no)
+        .peekable();
+    let first = announced.peek().map(|attempt| attempt.amount_fen)?;
+    if announced.any(|attempt| attempt.mchid == *mchid) {
+        return None;
+    }
+    Some(mismatched(fact, Mismatch::Payee, Some(first)))
+}
+
+/// Another amount came than the attempt asked for. It counts; the order is compared with what it owes.
+fn other_amount(state: &OrderState, fact: &RecordPayment) -> Option<PaymentMismatched> {
+    let key = super::attempt_key(fact.mchid.as_ref()?, fact.out_trade_no.as_ref()?);
+    let announced = state.attempts.get(&key)?.amount_fen;
+    (announced != fact.amount_fen).then(|| mismatched(fact, Mismatch::Amount, Some(announced)))
+}
+
+fn mismatched(fact: &RecordPayment, mismatch: Mismatch, announced_fen: Option<Fen>) -> PaymentMismatched {
+    PaymentMismatched {
+        mismatch,
+        provider: fact.provider.clone(),
+        transaction_id: fact.transaction_id.clone(),
+        mchid: fact.mchid.clone(),
+        out_trade_no: fact.out_trade_no.clone(),
+        amount_fen: fact.amount_fen,
+        announced_fen,
+        succeeded_at: fact.succeeded_at,
+    }
+}
+
+fn captured(state: &OrderState, placed: &Placed, fact: &RecordPayment, surplus_fen: Fen) -> PaymentCaptured {
+    PaymentCaptured {
+        tender: fact.tender,
+        provider: fact.provider.clone(),
+        transaction_id: fact.transaction_id.clone(),
+        mchid: fact.mchid.clone(),
+        out_trade_no: fact.out_trade_no.clone(),
+        amount_fen: fact.amount_fen,
+        payer_total_fen: fact.payer_total_fen,
+        surplus_fen,
+        succeeded_at: fact.succeeded_at,
+        business_date: placed.time_zone.business_date(fact.succeeded_at),
+        store_id: placed.store_id.clone(),
+        channel: placed.channel.clone(),
+        member_id: fact.member_id.clone().or_else(|| state.member_id.clone()),
+        test: placed.test,
+    }
+}
+
+/// The order is paid, dated by the latest payment that counted.
+fn paid_by(state: &OrderState, placed: &Placed, fact: &RecordPayment) -> Paid {
+    let counted = state.payments.values().map(|payment| payment.succeeded_at);
+    let paid_at = counted
+        .chain([fact.succeeded_at])
+        .max()
+        .unwrap_or(fact.succeeded_at);
+    let mut tenders: Vec<_> = state
+        .payments
+        .values()
+        .map(|payment| payment.tender)
+        .chain([fact.tender])
+        .collect();
+    tenders.sort_unstable();
+    tenders.dedup();
+    let member_id = state.member_id.clone().or_else(|| fact.member_id.clone());
+    paid(state, placed, paid_at, tenders, member_id)
+}
+
+/// The order is paid by nothing, as nothing is to pay.
+pub(super) fn paid_at_placing(placed: &Placed) -> Paid {
+    let state = OrderState::default();
+    paid(
+        &state,
+        placed,
+        placed.placed_at,
+        vec![Tender::None],
+        placed.member_id.clone(),
+    )
+}
+
+fn paid(
+    state: &OrderState,
+    placed: &Placed,
+    paid_at: Timestamp,
+    tenders: Vec<Tender>,
+    member_id: Option<MemberId>,
+) -> Paid {
+    Paid {
+        paid_at,
+        business_date: placed.time_zone.business_date(paid_at),
+        kind: placed.kind,
+        store_id: placed.store_id.clone(),
+        channel: placed.channel.clone(),
+        member_id,
+        totals: placed.totals,
+        coupons: placed.coupons.clone(),
+        guide: placed.guide.clone(),
+        tenders,
+        refunded_before_fen: state.refunded_fen(),
+        test: placed.test,
+    }
+}
+
+/// The number of the refund is made from the payment's, so that it is the same however often it is decided.
+fn give_back(fact: &RecordPayment, amount_fen: Fen, reason: RefundReason) -> Option<OrderEvent> {
+    let mark = match reason {
+        RefundReason::Surplus => "SP",
+        RefundReason::AfterCancel => "AC",
+    };
+    let transaction: String = fact
+        .transaction_id
+        .as_str()
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(60)
+        .collect();
+    Some(
+        RefundRequested {
+            out_refund_no: OutRefundNo::new(format!("{mark}{transaction}")).ok()?,
+            provider: fact.provider.clone(),
+            transaction_id: fact.transaction_id.clone(),
+            amount_fen,
+            payment_fen: fact.amount_fen,
+            reason,
+        }
+        .into(),
+    )
+}
+
+/// Adds what is said of a refund.
+pub(super) fn refund(
+    state: &OrderState,
+    placed: &Placed,
+    fact: &RecordRefund,
+) -> Result<Vec<OrderEvent>, OrderRefusal> {
+    if fact.amount_fen <= Fen::ZERO {
+        return Err(OrderRefusal::RefundAmount);
+    }
+    let key = format!("{}/{}", fact.provider, fact.refund_id);
+    if let Some(known) = state.refunds.get(&key) {
+        if known.amount_fen != fact.amount_fen || known.transaction_id != fact.transaction_id.as_str() {
+            return Err(OrderRefusal::RefundConflict(key));
+        }
+        if known.seen.contains(&fact.status) {
+            return Ok(Vec::new());
+        }
+    }
+    let (provider, refund_id) = (fact.provider.clone(), fact.refund_id.clone());
+    let (out_refund_no, transaction_id) = (fact.out_refund_no.clone(), fact.transaction_id.clone());
+    let amount_fen = fact.amount_fen;
+    let event = match fact.status {
+        RefundStatus::Succeeded => {
+            let succeeded_at = fact.succeeded_at.ok_or(OrderRefusal::RefundTime)?;
+            let of_surplus = state.given_back.contains(out_refund_no.as_str());
+            RefundSucceeded {
+                provider,
+                refund_id,
+                out_refund_no,
+                transaction_id,
+                amount_fen,
+                payer_refund_fen: fact.payer_refund_fen,
+                succeeded_at,
+                business_date: placed.time_zone.business_date(succeeded_at),
+                sale_date: state.paid.map(|(_, date)| date),
+                of_surplus,
+                store_id: placed.store_id.clone(),
+                channel: placed.channel.clone(),
+                member_id: state.member_id.clone(),
+                test: placed.test,
+            }
+            .into()
+        }
+        RefundStatus::Closed => RefundFailed {
+            provider,
+            refund_id,
+            out_refund_no,
+            transaction_id,
+            amount_fen,
+        }
+        .into(),
+        RefundStatus::Abnormal => RefundAbnormal {
+            provider,
+            refund_id,
+            out_refund_no,
+            transaction_id,
+            amount_fen,
+        }
+        .into(),
+    };
+    Ok(vec![event])
+}

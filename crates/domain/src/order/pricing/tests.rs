@@ -1,0 +1,1 @@
+//! The arithmetic, to the fen.

@@ -1,0 +1,17 @@
+//! What spans streams: when this has happened, ask for that.
+//!
+//! Each policy is a pure function of an event and of claim holders that it names beforehand. The names of policies
+//! and purposes are parts of command ids: they are chosen once.
+
+mod coupon_issue;
+mod order_cancelled;
+mod order_paid;
+mod parked_payment;
+
+#[cfg(test)]
+mod scenarios;
+
+pub use coupon_issue::CouponIssue;
+pub use order_cancelled::OrderCancelled;
+pub use order_paid::OrderPaid;
+pub use parked_payment::ParkedPayment;
