@@ -12,6 +12,7 @@ pub mod envelope;
 pub mod facts;
 pub mod headers;
 pub mod keys;
+pub mod payer;
 pub mod receiver;
 pub mod resource;
 pub mod signature;

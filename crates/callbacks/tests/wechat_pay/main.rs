@@ -1,0 +1,4 @@
+//! The way of a notice from the wire to the log, against a real PostgreSQL.
+
+mod house;
+mod payer;
