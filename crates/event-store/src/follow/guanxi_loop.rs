@@ -154,6 +154,7 @@ impl<E: EventSet> Loop<E> {
                 .tracks
                 .get(&name)
                 .map_or_else(Arc::default, |(_, track)| Arc::clone(track));
+            track.reached(0);
             let driver = Driver {
                 pool: inner.store.pool().clone(),
                 tail: Arc::clone(&inner.tail),

@@ -66,10 +66,14 @@ fn parked(row: &sqlx::postgres::PgRow) -> Result<Parked, sqlx::Error> {
     })
 }
 
+/// What is parked in tables that nobody is shown (a version being built, a rebuild) is no news yet.
+const SHOWN: &str = "not exists (select from follow.views v where v.name = follower \
+                     and (v.version, v.generation) <> (parked.version, parked.generation))";
+
 /// All parked events, poisoned ones first within each key.
 pub(crate) async fn list(pool: &PgPool) -> Result<Vec<Parked>, FollowError> {
     let rows = sqlx::query(&format!(
-        "select {COLUMNS} from follow.parked order by follower, key, position"
+        "select {COLUMNS} from follow.parked where {SHOWN} order by follower, key, position"
     ))
     .fetch_all(pool)
     .await?;
@@ -86,22 +90,24 @@ pub(crate) async fn find(pool: &PgPool, id: i64) -> Result<Option<Parked>, Follo
 
 /// How many keys of a follower are parked.
 pub(crate) async fn count(pool: &PgPool, follower: &str) -> Result<u64, FollowError> {
-    let keys: i64 = sqlx::query_scalar("select count(distinct key) from follow.parked where follower = $1")
-        .bind(follower)
-        .fetch_one(pool)
-        .await?;
+    let keys: i64 = sqlx::query_scalar(&format!(
+        "select count(distinct key) from follow.parked where follower = $1 and {SHOWN}"
+    ))
+    .bind(follower)
+    .fetch_one(pool)
+    .await?;
     Ok(keys.unsigned_abs())
 }
 
 /// Whether a key of a follower is parked.
 pub(crate) async fn is_parked(pool: &PgPool, follower: &str, key: &str) -> Result<bool, FollowError> {
-    Ok(
-        sqlx::query_scalar("select exists (select from follow.parked where follower = $1 and key = $2)")
-            .bind(follower)
-            .bind(key)
-            .fetch_one(pool)
-            .await?,
-    )
+    Ok(sqlx::query_scalar(&format!(
+        "select exists (select from follow.parked where follower = $1 and key = $2 and {SHOWN})"
+    ))
+    .bind(follower)
+    .bind(key)
+    .fetch_one(pool)
+    .await?)
 }
 
 /// What a batch adds to the parked events of a follower.

@@ -47,6 +47,9 @@ pub(crate) struct Order<C> {
     context: CommandContext,
 }
 
+/// The orders that one cause leads to, or why none can be told.
+pub(crate) type Orders<C> = Result<Vec<Order<C>>, String>;
+
 /// What came of an order.
 pub(crate) enum Settled {
     /// Answered, if only by a refusal.

@@ -12,5 +12,5 @@ mod start;
 
 pub use dispatch::Dispatch;
 
-pub(crate) use dispatch::{Order, Settled, Source, send_all};
+pub(crate) use dispatch::{Order, Orders, Settled, Source, send_all};
 pub(crate) use registered::{AnyPolicy, RegisteredPolicy};

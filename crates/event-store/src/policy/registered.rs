@@ -8,7 +8,7 @@ use guanxi_kernel::{Deadline, EventSet, Facts, Policy, TimeZoneId};
 use sqlx::PgPool;
 
 use super::runner::{PolicyFollower, ambiguous, unaddressed};
-use super::{Dispatch, Order, Settled, Source, send_all};
+use super::{Dispatch, Order, Orders, Settled, Source, send_all};
 use crate::EventStore;
 use crate::follow::parking::{of_key, settle};
 use crate::follow::{Checkpoint, FollowError, Follower, Identity, ParkedError, guarded, read_positions};
@@ -42,7 +42,7 @@ impl<P: Policy> RegisteredPolicy<P> {
         store: &EventStore,
         deadline: &Deadline,
         index: usize,
-    ) -> Result<Result<Vec<Order<P::Command>>, String>, FollowError> {
+    ) -> Result<Orders<P::Command>, FollowError> {
         let reactions = match guarded(|| P::due(deadline)) {
             Ok(reactions) => reactions,
             Err(reason) => return Ok(Err(reason)),

@@ -8,7 +8,7 @@ use guanxi_kernel::{ClaimFacts, ClaimKey, DeadlineChange, Facts, Policy, Reactio
 
 use super::memory::Memories;
 use super::start::begin;
-use super::{Dispatch, Order, Settled, Source, send_all};
+use super::{Dispatch, Order, Orders, Settled, Source, send_all};
 use crate::EventStore;
 use crate::deadline::Changes;
 use crate::follow::parking::parked_keys;
@@ -76,7 +76,7 @@ impl<P: Policy> PolicyFollower<P> {
         event: &Recorded<P::Event>,
         facts: &Facts<'_>,
         index: usize,
-    ) -> Result<Result<Vec<Order<P::Command>>, String>, FollowError> {
+    ) -> Result<Orders<P::Command>, FollowError> {
         let reactions =
             match guarded(|| P::claims_needed(event)).and_then(|_| guarded(|| P::react(event, facts))) {
                 Ok(reactions) => reactions,
@@ -213,9 +213,6 @@ impl<P: Policy> Follower for PolicyFollower<P> {
                 Settled::Behind => wanted.parking.add(&order.target.to_string(), position, None),
             }
         }
-        fail::fail_point!("policy::before_commit", |_| Err(FollowError::Transient(
-            "fail point".to_owned()
-        )));
         let next = from.next(batch.last());
         let mut work = self.store.pool().begin().await?;
         next.insert(&mut work, &self.who).await?;

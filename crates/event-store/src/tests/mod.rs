@@ -1,6 +1,6 @@
 //! The log tested against a real PostgreSQL, with an aggregate of the tests' own.
 
-mod account;
+pub(crate) mod account;
 mod append;
 mod claims;
 mod idempotency;

@@ -250,9 +250,6 @@ impl<V: View, S: Second<V>> ViewFollower<V, S> {
         rows.write(&mut work, &self.tables.rows).await?;
         totals.write(&mut work, &self.tables.totals).await?;
         parking.write(&mut work, &self.who).await?;
-        fail::fail_point!("view::before_commit", |_| Err(FollowError::Transient(
-            "fail point".to_owned()
-        )));
         work.commit().await?;
         self.rows.settle(&rows);
         self.totals.settle(&totals);

@@ -26,6 +26,9 @@ pub(super) struct Step<R> {
 /// Cells with their keys in the table.
 pub(super) type Cells<C> = Vec<(C, Arc<str>)>;
 
+/// Cells as one change leaves them.
+type Folded<'a, T> = Vec<(&'a Arc<str>, Option<Arc<T>>)>;
+
 /// The keys that an event concerns, each once.
 pub(super) fn touches<V: View>(event: &Recorded<V::Event>) -> Result<Vec<Touch<'_, V>>, String> {
     let mut found: Vec<Touch<'_, V>> = Vec::new();
@@ -81,7 +84,7 @@ pub(super) fn fold_cells<V: View, S: Second<V>>(
     check: bool,
 ) -> Result<(), String> {
     let change = change(touch, step);
-    let mut folded: Vec<(&Arc<str>, Option<Arc<S::Total>>)> = Vec::with_capacity(cells.len());
+    let mut folded: Folded<'_, S::Total> = Vec::with_capacity(cells.len());
     for (cell, text) in cells {
         let earlier = folded
             .iter()

@@ -49,18 +49,15 @@ pub(crate) async fn served(connection: &mut PgConnection, name: &str) -> Result<
 /// Decides where this program folds the view, and makes the tables.
 pub(crate) async fn place<V: View>(pool: &PgPool) -> Result<Place, FollowError> {
     check_names::<V>()?;
-    let mut connection = pool.acquire().await?;
+    let mut work = pool.begin().await?;
     // Two processes may start at once: one makes the tables, the other finds them.
-    sqlx::query("select pg_advisory_lock(hashtextextended('guanxi view ' || $1, 0))")
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended('guanxi view ' || $1, 0))")
         .bind(V::NAME)
-        .execute(&mut *connection)
+        .execute(&mut *work)
         .await?;
-    let placed = place_alone::<V>(&mut connection).await;
-    sqlx::query("select pg_advisory_unlock(hashtextextended('guanxi view ' || $1, 0))")
-        .bind(V::NAME)
-        .execute(&mut *connection)
-        .await?;
-    placed
+    let place = place_alone::<V>(&mut work).await?;
+    work.commit().await?;
+    Ok(place)
 }
 
 async fn place_alone<V: View>(connection: &mut PgConnection) -> Result<Place, FollowError> {
@@ -68,9 +65,7 @@ async fn place_alone<V: View>(connection: &mut PgConnection) -> Result<Place, Fo
     match served(connection, V::NAME).await? {
         None => {
             Tables::of(&mine).create::<V>(connection).await?;
-            let mut work = connection.begin().await?;
-            point::<V>(&mut work, &mine).await?;
-            work.commit().await?;
+            point::<V>(connection, &mine).await?;
             Ok(Place {
                 who: mine,
                 live: true,
@@ -298,15 +293,23 @@ async fn try_drop_retired(connection: &mut PgConnection, live: &Identity) -> Res
 
 /// Removes the checkpoints and the parked events of a generation.
 pub(crate) async fn forget(work: &mut PgConnection, who: &Identity) -> Result<(), FollowError> {
-    for table in ["follow.checkpoints", "follow.parked"] {
-        sqlx::query(&format!(
-            "delete from {table} where follower = $1 and version = $2 and generation = $3"
-        ))
-        .bind(&*who.name)
-        .bind(who.version_sql())
-        .bind(who.generation_sql())
-        .execute(&mut *work)
-        .await?;
-    }
+    delete_of(work, "follow.checkpoints", who).await?;
+    forget_parked(work, who).await
+}
+
+/// Removes the parked events of a generation that nobody is shown any more.
+pub(crate) async fn forget_parked(work: &mut PgConnection, who: &Identity) -> Result<(), FollowError> {
+    delete_of(work, "follow.parked", who).await
+}
+
+async fn delete_of(work: &mut PgConnection, table: &str, who: &Identity) -> Result<(), FollowError> {
+    sqlx::query(&format!(
+        "delete from {table} where follower = $1 and version = $2 and generation = $3"
+    ))
+    .bind(&*who.name)
+    .bind(who.version_sql())
+    .bind(who.generation_sql())
+    .execute(work)
+    .await?;
     Ok(())
 }

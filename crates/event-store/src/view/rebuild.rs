@@ -105,20 +105,18 @@ pub(crate) async fn rebuild<V: View, S: Second<V>>(
     options: RebuildOptions,
     progress: &(dyn Fn(RebuildProgress) + Send + Sync),
 ) -> Result<RebuildReport, RebuildError> {
-    let mut guard = pool.acquire().await?;
+    // A connection of its own: if the rebuild is given up, it closes, and its lock goes with it.
+    let mut guard = pool.acquire().await?.detach();
     let free: bool =
         sqlx::query_scalar("select pg_try_advisory_lock(hashtextextended('guanxi rebuild ' || $1, 0))")
             .bind(V::NAME)
-            .fetch_one(&mut *guard)
+            .fetch_one(&mut guard)
             .await?;
     if !free {
         return Err(RebuildError::Busy(V::NAME.to_owned()));
     }
     let outcome = rebuild_alone::<V, S>(pool, &mut guard, options, progress).await;
-    sqlx::query("select pg_advisory_unlock(hashtextextended('guanxi rebuild ' || $1, 0))")
-        .bind(V::NAME)
-        .execute(&mut *guard)
-        .await?;
+    guard.close().await?;
     outcome
 }
 
@@ -258,6 +256,7 @@ async fn try_swap<V: View, S: Second<V>>(
     let swapped = equal || force;
     if swapped {
         point::<V>(work, &follower.who).await?;
+        publish::forget_parked(work, live).await?;
     }
     let live_checksums = [rows[0], held.totals_checksum];
     Ok(RebuildReport {

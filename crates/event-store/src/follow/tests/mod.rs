@@ -1,1 +1,9 @@
-//! The loop, from a kill to a rebuild.
+//! The loop, from a kill to a rebuild, over accounts with points.
+
+mod deadlines;
+mod fixture;
+mod log_faults;
+mod parking;
+mod policies;
+mod rebuild;
+mod views;
