@@ -1,1 +1,25 @@
-//! (being written)
+//! One folder per question that somebody asks of the log.
+//!
+//! A view is two pure functions and a table; this crate exists so that a question can be added without touching a rule
+//! or the loop, and so that nothing that answers questions can change anything. What each figure means is said once,
+//! in `docs/figures.md`, and printed in the comment of its column.
+
+pub mod order_timeline;
+pub mod payment_reconciliation;
+pub mod store_dashboard;
+
+mod page;
+
+use guanxi_domain::GuanxiEvent;
+use guanxi_event_store::LoopBuilder;
+
+pub use page::{Listed, QueryError};
+
+/// Registers every view. A new one is a folder and a line here.
+#[must_use]
+pub fn register(builder: LoopBuilder<GuanxiEvent>) -> LoopBuilder<GuanxiEvent> {
+    builder
+        .view_with_totals::<store_dashboard::StoreDashboard>()
+        .view::<order_timeline::OrderTimeline>()
+        .view::<payment_reconciliation::PaymentReconciliation>()
+}

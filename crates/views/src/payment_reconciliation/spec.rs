@@ -1,0 +1,1 @@
+//! The folds as sentences.
