@@ -5,6 +5,7 @@
 //! [`translate`] says which commands a notice means. [`mod@write`] makes such notices, for imports and tests.
 
 mod alarm;
+pub mod apply;
 pub mod body;
 pub mod business_key;
 pub mod config;
@@ -16,6 +17,7 @@ pub mod payer;
 pub mod receiver;
 pub mod resource;
 pub mod signature;
+pub mod translate;
 pub mod write;
 
 use alarm::alarm;

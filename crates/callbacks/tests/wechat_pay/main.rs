@@ -1,4 +1,6 @@
 //! The way of a notice from the wire to the log, against a real PostgreSQL.
 
+mod apply;
 mod house;
+mod notices;
 mod payer;

@@ -1,29 +1,14 @@
 //! Whoever pays is one person, however many servers see it first.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use guanxi_callbacks::wechat_pay::facts::Openid;
 use guanxi_callbacks::wechat_pay::payer::{Introduction, find_or_enrol};
 use guanxi_event_store::EventStore;
-use guanxi_kernel::{MemberId, Metadata, TimeZoneId};
+use guanxi_kernel::MemberId;
 use sqlx::PgPool;
 
-use super::house::open;
-
-fn metadata() -> Metadata {
-    let occurred_at = "2026-03-01T10:00:02+08:00".parse().unwrap();
-    Metadata {
-        occurred_at,
-        business_date: TimeZoneId::shanghai().business_date(occurred_at),
-        actor: Arc::from("callback:wechat_pay"),
-        channel: None,
-        store_id: None,
-        correlation_id: Arc::from("test"),
-        causation_id: None,
-        depth: 0,
-    }
-}
+use super::house::{metadata, open};
 
 async fn first_payment(store: &EventStore, openids: &[(&str, &str)], payment: usize) -> Option<MemberId> {
     let openids: Vec<_> = openids
