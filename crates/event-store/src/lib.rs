@@ -11,6 +11,7 @@ pub mod deadline;
 mod error;
 mod execute;
 pub mod follow;
+pub mod inbox;
 mod load;
 mod metadata;
 mod options;

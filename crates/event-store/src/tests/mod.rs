@@ -4,4 +4,5 @@ pub(crate) mod account;
 mod append;
 mod claims;
 mod idempotency;
+mod inbox;
 mod sealing;
