@@ -7,8 +7,10 @@
 mod changes;
 mod clock;
 mod due;
+mod set_aside;
 
 pub use clock::{Clock, ClockError};
+pub use set_aside::SetAside;
 
 pub(crate) use changes::Changes;
 pub(crate) use due::{Due, due_count};

@@ -64,7 +64,7 @@ impl<E: EventSet> Driver<E> {
         self.reached(follower, &at);
         loop {
             moved.mark_unchanged();
-            let Some(batch) = self.tail.next(at.mark, follower.batch_size(), None).await? else {
+            let Some(batch) = self.tail.next(at.mark, follower.batch_size()).await? else {
                 follower.idle().await?;
                 self.reached(follower, &at);
                 self.track.set(Standing::Live);

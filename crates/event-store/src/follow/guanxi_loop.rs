@@ -4,28 +4,24 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use guanxi_kernel::{EventSet, Policy};
+use guanxi_kernel::EventSet;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
+use super::builder::MakeFollower;
 use super::drive::Driver;
 use super::progress::{self, Track};
 use super::tail::Tail;
-use super::{FollowError, Follower, FollowerStatus, WaitError, read};
+use super::{FollowError, FollowerStatus, WaitError, read};
 use crate::EventStore;
 use crate::deadline::{Clock, ClockError, Due, due_count};
-use crate::policy::{AnyPolicy, Dispatch, RegisteredPolicy};
-use crate::view::{
-    AnyView, RebuildError, RebuildOptions, RebuildProgress, RebuildReport, Registered, Replayed, Totals,
-    Until, View, With, Without,
-};
-
-type MakeFollower<E> = Box<dyn Fn(EventStore) -> Box<dyn Follower<Event = E>> + Send + Sync>;
+use crate::policy::AnyPolicy;
+use crate::view::{AnyView, RebuildError, RebuildOptions, RebuildProgress, RebuildReport, Replayed, Until};
 
 /// All followers of an installation. Cheap to clone. A process that only answers queries builds the same loop and
 /// does not run it: waiting, lists and rebuilds work over the database.
 pub struct Loop<E: EventSet> {
-    pub(super) inner: Arc<Inner<E>>,
+    pub(crate) inner: Arc<Inner<E>>,
 }
 
 impl<E: EventSet> Clone for Loop<E> {
@@ -36,91 +32,16 @@ impl<E: EventSet> Clone for Loop<E> {
     }
 }
 
-pub(super) struct Inner<E: EventSet> {
-    pub(super) store: EventStore,
+pub(crate) struct Inner<E: EventSet> {
+    pub(crate) store: EventStore,
     pub(super) views: Vec<Box<dyn AnyView<E>>>,
     pub(super) policies: Vec<Arc<dyn AnyPolicy<E>>>,
-    others: Vec<MakeFollower<E>>,
-    tracks: BTreeMap<Arc<str>, (u32, Arc<Track>)>,
-    tail: Arc<Tail<E>>,
-}
-
-/// Registers followers.
-pub struct LoopBuilder<E: EventSet> {
-    inner: Inner<E>,
-}
-
-impl<E: EventSet> LoopBuilder<E> {
-    /// A view without a second table.
-    #[must_use]
-    pub fn view<V: View<Event = E>>(mut self) -> Self {
-        self.track(V::NAME, V::VERSION);
-        self.inner.views.push(Box::new(Registered::<V, Without>::new()));
-        self
-    }
-
-    /// A view with a second table.
-    #[must_use]
-    pub fn view_with_totals<V: Totals<Event = E>>(mut self) -> Self {
-        self.track(V::NAME, V::VERSION);
-        self.inner.views.push(Box::new(Registered::<V, With<V>>::new()));
-        self
-    }
-
-    /// A policy, and where its commands go.
-    #[must_use]
-    pub fn policy<P: Policy<Event = E>>(mut self, dispatch: Arc<dyn Dispatch<P::Command>>) -> Self {
-        self.track(P::NAME, P::VERSION);
-        self.inner
-            .policies
-            .push(Arc::new(RegisteredPolicy::<P>::new(dispatch)));
-        self
-    }
-
-    /// Any other follower; `make` is called each time the loop is run.
-    #[must_use]
-    pub fn follower(
-        mut self,
-        name: &str,
-        version: u32,
-        make: impl Fn(EventStore) -> Box<dyn Follower<Event = E>> + Send + Sync + 'static,
-    ) -> Self {
-        self.track(name, version);
-        self.inner.others.push(Box::new(make));
-        self
-    }
-
-    /// The loop, not yet running.
-    #[must_use]
-    pub fn build(self) -> Loop<E> {
-        Loop {
-            inner: Arc::new(self.inner),
-        }
-    }
-
-    fn track(&mut self, name: &str, version: u32) {
-        self.inner.tracks.insert(name.into(), (version, Arc::default()));
-    }
+    pub(super) others: Vec<MakeFollower<E>>,
+    pub(super) tracks: BTreeMap<Arc<str>, (u32, Arc<Track>)>,
+    pub(super) tail: Arc<Tail<E>>,
 }
 
 impl<E: EventSet> Loop<E> {
-    /// Begins to register followers.
-    #[must_use]
-    pub fn builder(store: EventStore) -> LoopBuilder<E> {
-        let tail = Arc::new(Tail::new(store.pool().clone()));
-        let (views, policies, others) = (Vec::new(), Vec::new(), Vec::new());
-        LoopBuilder {
-            inner: Inner {
-                store,
-                views,
-                policies,
-                others,
-                tracks: BTreeMap::new(),
-                tail,
-            },
-        }
-    }
-
     /// Makes the tables and SQL views of all views, where they are not.
     ///
     /// # Errors

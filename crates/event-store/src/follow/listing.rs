@@ -3,7 +3,7 @@
 use guanxi_kernel::EventSet;
 
 use super::parking::{self, Parked, ParkedError};
-use super::{FollowError, Loop};
+use super::{FollowError, Loop, discards};
 
 impl<E: EventSet> Loop<E> {
     /// Everything that is parked: by follower, key and position.
@@ -47,7 +47,7 @@ impl<E: EventSet> Loop<E> {
     /// No reason, the entry is unknown, or something behind it fails (the discard stands).
     pub async fn discard(&self, id: i64, reason: &str, by: &str) -> Result<(), ParkedError> {
         let parked = self.find(id).await?;
-        parking::discard(self.inner.store.pool(), &parked, reason, by).await?;
+        discards::discard(self.inner.store.pool(), &parked, reason, by).await?;
         self.retry_key(&parked).await
     }
 

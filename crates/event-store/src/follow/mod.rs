@@ -6,7 +6,9 @@
 //! decodes each event once.
 
 mod batch;
+mod builder;
 pub(crate) mod checkpoint;
+mod discards;
 mod drive;
 mod error;
 mod follower;
@@ -21,14 +23,16 @@ mod tail;
 mod tests;
 
 pub use batch::Batch;
+pub use builder::LoopBuilder;
 pub use checkpoint::{Checkpoint, Identity, Mark};
 pub use error::FollowError;
 pub use follower::Follower;
-pub use guanxi_loop::{Loop, LoopBuilder};
+pub use guanxi_loop::Loop;
 pub use parking::{Parked, ParkedError};
 pub use progress::{FollowerStatus, Standing, WaitError};
 
 pub(crate) use batch::Segment;
+pub(crate) use discards::Discards;
 pub(crate) use guard::guarded;
-pub(crate) use parking::{Discards, Parking};
+pub(crate) use parking::Parking;
 pub(crate) use read::{position_at, read_positions, read_segment};

@@ -34,6 +34,16 @@ struct Ring<E> {
     events: usize,
 }
 
+/// Where to find what lies behind a place.
+enum Recent<E> {
+    /// Here.
+    Found(Vec<Arc<Segment<E>>>),
+    /// In the table up to this position, then in the ring.
+    Until(u64),
+    /// In the table.
+    Elsewhere,
+}
+
 impl<E> Ring<E> {
     fn push(&mut self, segment: Arc<Segment<E>>) {
         self.events += segment.events.len();
@@ -67,32 +77,30 @@ impl<E: EventSet> Tail<E> {
     }
 
     /// What lies behind a place: from the ring where it reaches so far back, else from the table. `None` if nothing.
-    pub(crate) async fn next(
-        &self,
-        after: Mark,
-        limit: usize,
-        until: Option<u64>,
-    ) -> Result<Option<Batch<E>>, FollowError> {
-        if let Some(found) = self.recent(after, limit, until)? {
-            return Ok(Batch::of(found));
-        }
+    pub(crate) async fn next(&self, after: Mark, limit: usize) -> Result<Option<Batch<E>>, FollowError> {
+        let until = match self.recent(after, limit)? {
+            Recent::Found(segments) => return Ok(Batch::of(segments)),
+            Recent::Until(position) => Some(position),
+            Recent::Elsewhere => None,
+        };
         let segment = read_segment(&self.pool, after, limit, until).await?;
         Ok(segment.and_then(|segment| Batch::of(vec![Arc::new(segment)])))
     }
 
-    /// `None` where the ring does not hold that place.
-    fn recent(
-        &self,
-        after: Mark,
-        limit: usize,
-        until: Option<u64>,
-    ) -> Result<Option<Vec<Arc<Segment<E>>>>, FollowError> {
+    fn recent(&self, after: Mark, limit: usize) -> Result<Recent<E>, FollowError> {
         let ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
-        let Ok(start) = ring
+        let place = ring
             .segments
-            .binary_search_by_key(&after.position, |segment| segment.after.position)
-        else {
-            return Ok(None);
+            .binary_search_by_key(&after.position, |segment| segment.after.position);
+        let start = match place {
+            Ok(start) => start,
+            // Read up to where the next segment begins, so that the ring can be used from there on.
+            Err(next) => {
+                let boundary = ring.segments.get(next).map(|segment| segment.after);
+                let boundary = boundary.or_else(|| ring.segments.back().map(|segment| segment.last));
+                let ahead = boundary.filter(|boundary| boundary.position > after.position);
+                return Ok(ahead.map_or(Recent::Elsewhere, |boundary| Recent::Until(boundary.position)));
+            }
         };
         let mut found: Vec<Arc<Segment<E>>> = Vec::new();
         let mut events = 0;
@@ -103,13 +111,12 @@ impl<E: EventSet> Tail<E> {
                 });
             }
             events += segment.events.len();
-            let too_far = until.is_some_and(|until| segment.last.position > until);
-            if too_far || (events > limit && !found.is_empty()) {
+            if events > limit && !found.is_empty() {
                 break;
             }
             found.push(Arc::clone(segment));
         }
-        Ok((!found.is_empty()).then_some(found))
+        Ok(Recent::Found(found))
     }
 
     /// Reads on for ever: woken by notifications, and slowly by itself.

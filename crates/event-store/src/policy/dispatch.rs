@@ -12,7 +12,7 @@ use crate::follow::FollowError;
 use crate::{Answer, CommandContext, EventStore, ExecuteError, Keep};
 
 /// Streams that are sent to at once.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 256;
 
 /// Executes a command on the aggregate that it is for; written where the aggregates are known.
 #[async_trait]

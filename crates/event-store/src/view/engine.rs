@@ -1,18 +1,17 @@
 //! A view as a follower: load what a batch concerns, fold in memory, write back under the checkpoint.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 use async_trait::async_trait;
-use sqlx::PgPool;
+use sqlx::{PgPool, Postgres, Transaction};
 
 use super::View;
 use super::fold::{Touch, cells, fold_cells, step, touches};
 use super::publish::{self, Place};
 use super::second::Second;
 use super::sheet::Sheet;
-use super::table::{Tables, load};
+use super::table::{Tables, Writes, load};
 use crate::follow::parking::parked_keys;
 use crate::follow::{Batch, Checkpoint, Discards, FollowError, Follower, Identity, Mark, Parking};
 
@@ -49,9 +48,17 @@ impl From<FollowError> for Trouble {
 }
 
 /// What a batch asks of the sheets, and what of it is set aside.
-struct Plan<'a, V: View> {
-    touches: Vec<Touch<'a, V>>,
-    parking: Parking,
+pub(super) struct Plan<'a, V: View> {
+    pub(super) touches: Vec<Touch<'a, V>>,
+    pub(super) parking: Parking,
+}
+
+/// Changes that lie in the tables, but are not committed.
+pub(super) struct Written {
+    next: Checkpoint,
+    rows: Writes,
+    totals: Writes,
+    pub(super) work: Transaction<'static, Postgres>,
 }
 
 impl<V: View, S: Second<V>> ViewFollower<V, S> {
@@ -84,7 +91,7 @@ impl<V: View, S: Second<V>> ViewFollower<V, S> {
     }
 
     /// The touches of a batch, without what is discarded and what is parked already.
-    fn plan<'a>(&self, batch: &'a Batch<V::Event>) -> Plan<'a, V> {
+    pub(super) fn plan<'a>(&self, batch: &'a Batch<V::Event>) -> Plan<'a, V> {
         let mut plan = Plan {
             touches: Vec::with_capacity(batch.len()),
             parking: Parking::default(),
@@ -132,93 +139,6 @@ impl<V: View, S: Second<V>> ViewFollower<V, S> {
         Ok(self.commit(from, batch.last(), &plan.parking).await?)
     }
 
-    /// Event by event and key by key; what is poisoned is parked, with those of its key behind it.
-    async fn careful(
-        &mut self,
-        batch: &Batch<V::Event>,
-        from: &Checkpoint,
-    ) -> Result<Checkpoint, FollowError> {
-        let mut doomed: HashMap<String, String> = HashMap::new();
-        loop {
-            self.undo();
-            let mut plan = self.plan(batch);
-            let missing = self.rows.missing(plan.touches.iter().map(|touch| &touch.text));
-            self.load_rows(missing).await?;
-            let mut poisoned: HashSet<Arc<str>> = HashSet::new();
-            for touch in &plan.touches {
-                let position = touch.event.position;
-                if poisoned.contains(&touch.text) {
-                    plan.parking.add(&touch.text, position, None);
-                } else if let Err(reason) = self.apply(touch, doomed.get(&*touch.text)).await? {
-                    plan.parking.add(&touch.text, position, Some(reason));
-                    poisoned.insert(Arc::clone(&touch.text));
-                }
-            }
-            match self.commit(from, batch.last(), &plan.parking).await {
-                Err(error) if error.is_data_fault() => doomed.extend(self.refused_rows(&error).await?),
-                outcome => return outcome,
-            }
-        }
-    }
-
-    /// One event on one key, with its totals: all of it or, for a reason, nothing.
-    pub(super) async fn apply(
-        &mut self,
-        touch: &Touch<'_, V>,
-        doomed: Option<&String>,
-    ) -> Result<Result<(), String>, FollowError> {
-        if let Some(reason) = doomed {
-            return Ok(Err(reason.clone()));
-        }
-        let before = match self.rows.get(&touch.text) {
-            Ok(before) => before,
-            Err(reason) => return Ok(Err(reason)),
-        };
-        let outcome = self.apply_guarded(touch).await;
-        if !matches!(outcome, Ok(Ok(()))) {
-            self.rows.set(&touch.text, before, touch.event.position);
-        }
-        outcome
-    }
-
-    async fn apply_guarded(&mut self, touch: &Touch<'_, V>) -> Result<Result<(), String>, FollowError> {
-        let folded = step(touch, &mut self.rows, true).and_then(|done| {
-            done.after
-                .as_deref()
-                .map(super::canonical::row_text)
-                .transpose()?;
-            let cells = cells::<V, S>(touch, &done)?;
-            Ok((done, cells))
-        });
-        let (done, cells) = match folded {
-            Ok(folded) => folded,
-            Err(reason) => return Ok(Err(reason)),
-        };
-        let missing = self.totals.missing(cells.iter().map(|(_, text)| text));
-        self.load_totals(missing).await?;
-        Ok(fold_cells::<V, S>(touch, &done, &cells, &mut self.totals, true))
-    }
-
-    /// The rows of this batch that the database turns down, each tried alone.
-    async fn refused_rows(&mut self, error: &FollowError) -> Result<HashMap<String, String>, FollowError> {
-        let writes = self.rows.writes().map_err(|row| FollowError::Fault(row.reason))?;
-        let mut refused = HashMap::new();
-        for (index, key) in writes.keys.iter().enumerate() {
-            let mut trial = self.pool.begin().await?;
-            match writes.only(index).write(&mut trial, &self.tables.rows).await {
-                Err(error) if error.is_data_fault() => drop(refused.insert(key.clone(), error.to_string())),
-                other => other?,
-            }
-            trial.rollback().await?;
-        }
-        if refused.is_empty() {
-            return Err(FollowError::Fault(format!(
-                "the rows can be written one by one, but not together: {error}"
-            )));
-        }
-        Ok(refused)
-    }
-
     /// Reads rows that the sheet does not know.
     pub(super) async fn load_rows(&mut self, missing: Vec<String>) -> Result<(), FollowError> {
         let stored = load(&self.pool, &self.tables.rows, &missing).await?;
@@ -226,29 +146,24 @@ impl<V: View, S: Second<V>> ViewFollower<V, S> {
         Ok(())
     }
 
-    async fn load_totals(&mut self, missing: Vec<String>) -> Result<(), FollowError> {
+    pub(super) async fn load_totals(&mut self, missing: Vec<String>) -> Result<(), FollowError> {
         let stored = load(&self.pool, &self.tables.totals, &missing).await?;
         self.totals.admit(missing, stored);
         Ok(())
     }
 
-    async fn commit(
+    pub(super) async fn commit(
         &mut self,
         from: &Checkpoint,
         to: Mark,
         parking: &Parking,
     ) -> Result<Checkpoint, FollowError> {
-        let unwritable =
-            |row: super::sheet::Unwritable| FollowError::Poison(format!("{}: {}", row.key, row.reason));
-        let rows = self.rows.writes().map_err(unwritable)?;
-        let totals = self.totals.writes().map_err(unwritable)?;
-        let mut next = from.next(to);
-        next.rows_checksum = next.rows_checksum.wrapping_add(rows.delta);
-        next.totals_checksum = next.totals_checksum.wrapping_add(totals.delta);
-        let mut work = self.pool.begin().await?;
-        next.insert(&mut work, &self.who).await?;
-        rows.write(&mut work, &self.tables.rows).await?;
-        totals.write(&mut work, &self.tables.totals).await?;
+        let Written {
+            next,
+            rows,
+            totals,
+            mut work,
+        } = self.write(from, to).await?;
         parking.write(&mut work, &self.who).await?;
         work.commit().await?;
         self.rows.settle(&rows);
@@ -257,29 +172,25 @@ impl<V: View, S: Second<V>> ViewFollower<V, S> {
         Ok(next)
     }
 
-    /// Commits what [`apply`](Self::apply) has done at the place where the view stands, with what `also` adds.
-    pub(super) async fn commit_in_place(
-        &mut self,
-        from: &Checkpoint,
-        done: &[i64],
-        failed: Option<(i64, &str)>,
-    ) -> Result<(), FollowError> {
-        let unwritable =
-            |row: super::sheet::Unwritable| FollowError::Poison(format!("{}: {}", row.key, row.reason));
-        let rows = self.rows.writes().map_err(unwritable)?;
-        let totals = self.totals.writes().map_err(unwritable)?;
-        let mut next = from.next(from.mark);
+    /// The next checkpoint and all changes behind it, in a transaction that is still open.
+    pub(super) async fn write(&self, from: &Checkpoint, to: Mark) -> Result<Written, FollowError> {
+        let (rows, totals) = (self.rows.writes()?, self.totals.writes()?);
+        let mut next = from.next(to);
         next.rows_checksum = next.rows_checksum.wrapping_add(rows.delta);
         next.totals_checksum = next.totals_checksum.wrapping_add(totals.delta);
         let mut work = self.pool.begin().await?;
         next.insert(&mut work, &self.who).await?;
         rows.write(&mut work, &self.tables.rows).await?;
         totals.write(&mut work, &self.tables.totals).await?;
-        crate::follow::parking::settle(&mut work, done, failed).await?;
-        Ok(work.commit().await?)
+        Ok(Written {
+            next,
+            rows,
+            totals,
+            work,
+        })
     }
 
-    fn undo(&mut self) {
+    pub(super) fn undo(&mut self) {
         self.rows.undo();
         self.totals.undo();
     }

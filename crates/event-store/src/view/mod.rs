@@ -5,21 +5,27 @@
 //! and publishes SQL for analysts. A view that counts distinct things adds a second table by [`Totals`].
 
 mod canonical;
+mod careful;
+mod compare;
+mod definition;
 mod engine;
 mod fold;
 mod publish;
 mod rebuild;
 mod registered;
 mod replay;
+mod report;
 mod reporting;
+mod retire;
+mod retry;
 mod second;
 mod shape;
 mod sheet;
 mod table;
 
 pub use canonical::{key_of, key_text};
-pub use rebuild::{RebuildError, RebuildOptions, RebuildProgress, RebuildReport};
 pub use replay::{Replayed, Until};
+pub use report::{RebuildError, RebuildOptions, RebuildProgress, RebuildReport};
 pub use reporting::{Column, ReportingView};
 pub use shape::{Change, Totals, View};
 

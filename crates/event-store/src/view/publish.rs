@@ -1,15 +1,15 @@
 //! Which tables of a view are live, and the SQL views that show them under stable names.
 
-use std::fmt::Write as _;
-
 use sqlx::{Connection, Executor, PgConnection, PgPool, Row};
 
+use super::View;
+use super::definition::{check_names, definition};
+use super::retire::drop_retired;
 use super::table::Tables;
-use super::{ReportingView, View};
 use crate::follow::{Checkpoint, FollowError, Identity};
 
 /// How long a redirect waits for a lock before it gives up for now, so that nobody queues behind it for longer.
-const LOCK_TIMEOUT: &str = "set local lock_timeout = '200ms'";
+pub(super) const LOCK_TIMEOUT: &str = "set local lock_timeout = '200ms'";
 
 /// A view cannot be replaced by one with fewer or other columns; it is dropped and made again then.
 const COLUMNS_DIFFER: &str = "42P16";
@@ -184,132 +184,4 @@ async fn drop_views(work: &mut PgConnection, names: &[&String]) -> Result<(), Fo
 
 fn has_code(error: &sqlx::Error, code: &str) -> bool {
     matches!(error, sqlx::Error::Database(error) if error.code().as_deref() == Some(code))
-}
-
-/// The SQL that makes all stable views over these tables.
-fn definition<V: View>(who: &Identity) -> String {
-    let tables = Tables::of(who);
-    let name = V::NAME;
-    let mut sql = format!(
-        "create or replace view views.{name} as select key, row, position from {}; \
-         create or replace view views.{name}_totals as select key, row, position from {}; ",
-        tables.rows, tables.totals
-    );
-    for view in V::reporting() {
-        push_reporting(&mut sql, &view, &tables);
-    }
-    sql
-}
-
-fn push_reporting(sql: &mut String, view: &ReportingView, tables: &Tables) {
-    let name = view.name;
-    let columns: Vec<String> = view
-        .columns
-        .iter()
-        .map(|column| format!("{} as {}", column.sql, column.name))
-        .collect();
-    let from = tables.fill(view.from);
-    let _ = write!(
-        sql,
-        "create or replace view reporting.{name} as select {} from {from}; ",
-        columns.join(", ")
-    );
-    let _ = write!(
-        sql,
-        "comment on view reporting.{name} is {}; ",
-        literal(view.comment)
-    );
-    for column in &view.columns {
-        let _ = write!(
-            sql,
-            "comment on column reporting.{name}.{} is {}; ",
-            column.name,
-            literal(column.comment)
-        );
-    }
-    let _ = write!(sql, "grant select on reporting.{name} to guanxi_reader; ");
-}
-
-fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
-}
-
-/// Names go into SQL as they are, so they must be plain.
-fn check_names<V: View>() -> Result<(), FollowError> {
-    let plain = |name: &str| {
-        !name.is_empty()
-            && name.len() <= 40
-            && name
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-    };
-    let views = V::reporting();
-    let columns = views
-        .iter()
-        .flat_map(|view| view.columns.iter().map(|column| column.name));
-    let names = std::iter::once(V::NAME)
-        .chain(views.iter().map(|view| view.name))
-        .chain(columns);
-    match names.into_iter().find(|name| !plain(name)) {
-        Some(name) => Err(FollowError::Fault(format!(
-            "`{name}` is no plain name for a view or a column"
-        ))),
-        None => Ok(()),
-    }
-}
-
-/// Drops tables of versions and generations before the live one, unless somebody still reads them.
-pub(crate) async fn drop_retired(connection: &mut PgConnection, live: &Identity) {
-    if let Err(error) = try_drop_retired(connection, live).await {
-        tracing::debug!(view = %live, %error, "retired tables stay for now");
-    }
-}
-
-async fn try_drop_retired(connection: &mut PgConnection, live: &Identity) -> Result<(), FollowError> {
-    let retired: Vec<(i32, i32)> = sqlx::query_as(
-        "select distinct version, generation from follow.checkpoints \
-         where follower = $1 and (version < $2 or version = $2 and generation < $3)",
-    )
-    .bind(&*live.name)
-    .bind(live.version_sql())
-    .bind(live.generation_sql())
-    .fetch_all(&mut *connection)
-    .await?;
-    for (version, generation) in retired {
-        let (version, generation) = (version.unsigned_abs(), generation.unsigned_abs());
-        let who = Identity {
-            name: live.name.clone(),
-            version,
-            generation,
-        };
-        let mut work = connection.begin().await?;
-        sqlx::query(LOCK_TIMEOUT).execute(&mut *work).await?;
-        Tables::of(&who).drop(&mut work).await?;
-        forget(&mut work, &who).await?;
-        work.commit().await?;
-    }
-    Ok(())
-}
-
-/// Removes the checkpoints and the parked events of a generation.
-pub(crate) async fn forget(work: &mut PgConnection, who: &Identity) -> Result<(), FollowError> {
-    delete_of(work, "follow.checkpoints", who).await?;
-    forget_parked(work, who).await
-}
-
-/// Removes the parked events of a generation that nobody is shown any more.
-pub(crate) async fn forget_parked(work: &mut PgConnection, who: &Identity) -> Result<(), FollowError> {
-    delete_of(work, "follow.parked", who).await
-}
-
-async fn delete_of(work: &mut PgConnection, table: &str, who: &Identity) -> Result<(), FollowError> {
-    sqlx::query(&format!(
-        "delete from {table} where follower = $1 and version = $2 and generation = $3"
-    ))
-    .bind(&*who.name)
-    .bind(who.version_sql())
-    .bind(who.generation_sql())
-    .execute(work)
-    .await?;
-    Ok(())
 }

@@ -2,102 +2,19 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
-use serde_json::Value;
-use sqlx::{Connection, PgConnection, PgPool, Postgres, Row, Transaction};
+use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
 use tokio::time::{Instant, sleep};
 
 use super::View;
-use super::canonical::{canonical, row_hash};
+use super::compare::{stored_checksums, without};
 use super::engine::ViewFollower;
-use super::publish::{self, forget, is_locked, point, served};
+use super::publish::{is_locked, point, served};
+use super::report::{RebuildError, RebuildOptions, RebuildProgress, RebuildReport};
+use super::retire::{drop_retired, forget, forget_parked};
 use super::second::Second;
 use super::table::Tables;
 use crate::follow::parking::parked_keys;
 use crate::follow::{Batch, Checkpoint, FollowError, Follower as _, Identity, read_segment};
-
-/// How a rebuild shall go.
-#[derive(Debug, Clone, Copy)]
-pub struct RebuildOptions {
-    /// Swap even though the checksums differ: the new rows are what the log says.
-    pub force: bool,
-    /// How long to try for the moment when nobody holds the SQL views.
-    pub patience: Duration,
-}
-
-impl Default for RebuildOptions {
-    fn default() -> Self {
-        Self {
-            force: false,
-            patience: Duration::from_secs(600),
-        }
-    }
-}
-
-/// How far a rebuild has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RebuildProgress {
-    /// Events that are folded.
-    pub position: u64,
-    /// Where the log ended when last looked at.
-    pub head: u64,
-}
-
-/// What came of a rebuild.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct RebuildReport {
-    /// The view.
-    pub view: String,
-    /// Its version.
-    pub version: u32,
-    /// The position at which both were compared.
-    pub position: u64,
-    /// Whether both had the same rows, and the live tables hold what they were given.
-    pub equal: bool,
-    /// Whether the new tables are live now.
-    pub swapped: bool,
-    /// Checksum of the live rows and totals, as kept while they were written.
-    pub live: [i64; 2],
-    /// Checksum of the live rows and totals, as read from the tables: another one means a row changed by hand.
-    pub live_stored: [i64; 2],
-    /// Checksum of the rebuilt rows and totals.
-    pub rebuilt: [i64; 2],
-    /// Keys that were left aside because they are parked in one or the other.
-    pub parked_aside: Vec<String>,
-    /// The generation that is live now.
-    pub generation: u32,
-}
-
-/// Why a rebuild did not end.
-#[derive(Debug, thiserror::Error)]
-pub enum RebuildError {
-    /// No view of this program has the name.
-    #[error("no view is called `{0}`")]
-    Unknown(String),
-    /// Somebody else is at it.
-    #[error("`{0}` is being rebuilt by another process")]
-    Busy(String),
-    /// Its first or its next version is still being built by the loop.
-    #[error("version {version} of `{view}` is not live yet; let the followers catch up first")]
-    NotLive {
-        /// The view.
-        view: String,
-        /// The version in this program.
-        version: u32,
-    },
-    /// An analyst's transaction held the SQL views all the time.
-    #[error("the SQL views of `{0}` were in use all the time; end the long transaction, or try again later")]
-    InUse(String),
-    /// The log or the tables could not be used.
-    #[error(transparent)]
-    Follow(#[from] FollowError),
-}
-
-impl From<sqlx::Error> for RebuildError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Follow(error.into())
-    }
-}
 
 /// Rebuilds a view beside the live one and swaps it in if both are equal.
 pub(crate) async fn rebuild<V: View, S: Second<V>>(
@@ -202,7 +119,7 @@ async fn swap<V: View, S: Second<V>>(
         match try_swap::<V, S>(pool, &mut work, live, follower, intact, options.force).await {
             Ok(report) if report.swapped => {
                 work.commit().await?;
-                publish::drop_retired(guard, &follower.who).await;
+                drop_retired(guard, &follower.who).await;
                 return Ok(report);
             }
             Ok(report) => {
@@ -256,7 +173,7 @@ async fn try_swap<V: View, S: Second<V>>(
     let swapped = equal || force;
     if swapped {
         point::<V>(work, &follower.who).await?;
-        publish::forget_parked(work, live).await?;
+        forget_parked(work, live).await?;
     }
     let live_checksums = [rows[0], held.totals_checksum];
     Ok(RebuildReport {
@@ -290,54 +207,4 @@ async fn hold(work: &mut Transaction<'_, Postgres>, live: &Identity) -> Result<C
     Err(FollowError::Transient(
         "the live follower moves too fast to be held".to_owned(),
     ))
-}
-
-/// A checksum without the rows of some keys.
-async fn without(pool: &PgPool, tables: &Tables, checksum: i64, keys: &[String]) -> Result<i64, FollowError> {
-    let stored = super::table::load(pool, &tables.rows, keys).await?;
-    stored.iter().try_fold(checksum, |sum, (key, row)| {
-        Ok(sum.wrapping_sub(stored_hash(key, row)?))
-    })
-}
-
-fn stored_hash(key: &str, row: &str) -> Result<i64, FollowError> {
-    let value: Value = serde_json::from_str(row).map_err(|error| FollowError::Fault(error.to_string()))?;
-    Ok(row_hash(key, &canonical(&value).map_err(FollowError::Fault)?))
-}
-
-/// The checksums of a view as kept with its checkpoint, and as the tables give them, in one snapshot.
-pub(crate) async fn stored_checksums(
-    pool: &PgPool,
-    who: &Identity,
-) -> Result<([i64; 2], [i64; 2]), FollowError> {
-    let mut snapshot = pool
-        .begin_with("begin isolation level repeatable read, read only")
-        .await?;
-    let kept = Checkpoint::load(&mut snapshot, who).await?;
-    let tables = Tables::of(who);
-    let rows = scan(&mut snapshot, &tables.rows).await?;
-    let totals = scan(&mut snapshot, &tables.totals).await?;
-    snapshot.rollback().await?;
-    Ok(([kept.rows_checksum, kept.totals_checksum], [rows, totals]))
-}
-
-/// Sums the row hashes of a table, page by page.
-async fn scan(snapshot: &mut PgConnection, table: &str) -> Result<i64, FollowError> {
-    let mut sum = 0_i64;
-    let mut after = String::new();
-    loop {
-        let page = sqlx::query(&format!(
-            "select key, row::text from {table} where key > $1 order by key limit 5000"
-        ))
-        .bind(&after)
-        .fetch_all(&mut *snapshot)
-        .await?;
-        for row in &page {
-            after = row.try_get(0)?;
-            sum = sum.wrapping_add(stored_hash(&after, &row.try_get::<String, _>(1)?)?);
-        }
-        if page.is_empty() {
-            return Ok(sum);
-        }
-    }
 }

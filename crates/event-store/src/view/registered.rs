@@ -6,14 +6,14 @@ use async_trait::async_trait;
 use sqlx::PgPool;
 
 use super::View;
-use super::engine::{ViewFollower, unkeyed};
-use super::fold::touches;
+use super::engine::ViewFollower;
 use super::publish::place;
-use super::rebuild::{RebuildError, RebuildOptions, RebuildProgress, RebuildReport, rebuild};
+use super::rebuild::rebuild;
 use super::replay::{Replayed, Until, replay};
+use super::report::{RebuildError, RebuildOptions, RebuildProgress, RebuildReport};
+use super::retry::retry;
 use super::second::Second;
-use crate::follow::parking::of_key;
-use crate::follow::{FollowError, Follower, ParkedError, read_positions};
+use crate::follow::{FollowError, Follower, ParkedError};
 
 /// What can be done with any view.
 #[async_trait]
@@ -74,52 +74,6 @@ impl<V: View, S: Second<V>> AnyView<V::Event> for Registered<V, S> {
     }
 
     async fn retry(&self, pool: &PgPool, key: &str) -> Result<(), ParkedError> {
-        for _ in 0..20 {
-            match retry_once::<V, S>(pool, key).await {
-                // The follower was faster; what it did is loaded anew.
-                Err(ParkedError::Follow(FollowError::Superseded)) => {}
-                outcome => return outcome,
-            }
-        }
-        Err(ParkedError::Follow(FollowError::Superseded))
-    }
-}
-
-async fn retry_once<V: View, S: Second<V>>(pool: &PgPool, key: &str) -> Result<(), ParkedError> {
-    let mut follower = ViewFollower::<V, S>::new(pool.clone());
-    let from = follower.resume().await?;
-    let parked = of_key(pool, &follower.who, key).await?;
-    let positions: Vec<i64> = parked
-        .iter()
-        .filter_map(|entry| i64::try_from(entry.position).ok())
-        .collect();
-    let events = read_positions::<V::Event>(pool, &positions).await?;
-    let mut done = Vec::new();
-    let mut failed = None;
-    'entries: for (entry, event) in parked.iter().zip(&events) {
-        let found = match touches::<V>(event) {
-            Ok(found) => found,
-            Err(reason) => {
-                failed = Some((entry.id, reason));
-                break;
-            }
-        };
-        // An event whose keys could not be told was parked under its stream, for all of them.
-        let whole = unkeyed(&event.stream) == key;
-        for touch in found.iter().filter(|touch| whole || *touch.text == *key) {
-            let missing = follower.rows.missing(std::iter::once(&touch.text));
-            follower.load_rows(missing).await?;
-            if let Err(reason) = follower.apply(touch, None).await? {
-                failed = Some((entry.id, reason));
-                break 'entries;
-            }
-        }
-        done.push(entry.id);
-    }
-    let failure = failed.as_ref().map(|(id, reason)| (*id, reason.as_str()));
-    follower.commit_in_place(&from, &done, failure).await?;
-    match failed {
-        Some((_, reason)) => Err(ParkedError::StillFails(reason)),
-        None => Ok(()),
+        retry::<V, S>(pool, key).await
     }
 }

@@ -12,9 +12,10 @@ use serde_json::Value;
 
 use super::canonical::{row_hash, row_text};
 use super::table::Writes;
+use crate::follow::FollowError;
 
 /// Rows that are remembered at most; beyond it, those longest unused are forgotten.
-const REMEMBERED: usize = 50_000;
+const REMEMBERED: usize = 20_000;
 
 pub(super) struct Sheet<R> {
     known: HashMap<Arc<str>, Known<R>>,
@@ -32,13 +33,6 @@ struct Known<R> {
 struct Changed<R> {
     row: Option<Arc<R>>,
     position: u64,
-}
-
-/// A row that cannot be written, and why.
-#[derive(Debug)]
-pub(super) struct Unwritable {
-    pub(super) key: Arc<str>,
-    pub(super) reason: String,
 }
 
 impl<R: Serialize + DeserializeOwned + Clone> Sheet<R> {
@@ -133,7 +127,7 @@ impl<R: Serialize + DeserializeOwned + Clone> Sheet<R> {
     }
 
     /// What must be written: rows that are not what they were.
-    pub(super) fn writes(&self) -> Result<Writes, Unwritable> {
+    pub(super) fn writes(&self) -> Result<Writes, FollowError> {
         let mut writes = Writes::default();
         let mut keys: Vec<_> = self.changed.keys().collect();
         keys.sort_unstable();
@@ -149,10 +143,7 @@ impl<R: Serialize + DeserializeOwned + Clone> Sheet<R> {
                 }
                 continue;
             };
-            let text = row_text(&**row).map_err(|reason| Unwritable {
-                key: Arc::clone(key),
-                reason,
-            })?;
+            let text = row_text(&**row).map_err(|reason| FollowError::Poison(format!("{key}: {reason}")))?;
             let hash = row_hash(key, &text);
             if hash != before {
                 writes.delta = writes.delta.wrapping_add(hash).wrapping_sub(before);

@@ -130,6 +130,31 @@ async fn a_deadline_that_is_turned_twice_does_one_thing(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_deadline_that_chokes_is_set_aside_alone(pool: PgPool) {
+    let store = open(&pool).await;
+    let accountant = Accountant::new(&store);
+    accountant.chokes_on.lock().unwrap().insert("a".to_owned());
+    let follow = Loop::builder(store.clone())
+        .policy::<Vanish>(Arc::new(accountant.clone()))
+        .build();
+    let beyond = Clock::Watermark(at("2026-04-01T00:00:00Z"));
+    follow.set_clock(beyond, PATIENCE).await.unwrap();
+    act(&store, "a", "c1", Command::Earn(5)).await;
+    act(&store, "b", "c2", Command::Earn(5)).await;
+    let running = start(&follow);
+    follow.settle(PATIENCE).await.unwrap();
+    assert_eq!((balance(&store, "a").await, balance(&store, "b").await), (5, 0));
+    let aside = follow.deadlines_set_aside().await.unwrap();
+    assert_eq!((aside.len(), aside[0].key.as_str()), (1, "a"));
+    accountant.chokes_on.lock().unwrap().clear();
+    assert!(follow.retry_deadline("vanish", "a").await.unwrap());
+    follow.settle(PATIENCE).await.unwrap();
+    assert_eq!(balance(&store, "a").await, 0);
+    assert!(!follow.retry_deadline("vanish", "a").await.unwrap());
+    running.stop().await;
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
 async fn by_the_wall_what_is_past_is_due(pool: PgPool) {
     let (store, follow) = vanishing(&pool).await;
     assert_eq!(Clock::read(store.pool()).await.unwrap(), Clock::Wall);

@@ -1,13 +1,15 @@
 //! Poison is set aside, and nothing else.
 
+use guanxi_kernel::Recorded;
 use sqlx::PgPool;
 
 use super::fixture::{
     PATIENCE, act, assert_equal_to_log, points, start, superstitious, until, with_balances,
 };
-use crate::EventStore;
 use crate::follow::ParkedError;
-use crate::tests::account::Command;
+use crate::tests::account::{AccountEvent, Command, TestEvent, open};
+use crate::view::View;
+use crate::{EventStore, Loop};
 
 /// Account `a` earns 13 points between others.
 async fn poison(store: &EventStore) {
@@ -98,4 +100,53 @@ async fn a_discard_is_data_that_a_rebuild_obeys(pool: PgPool) {
     assert_eq!(points(&store, "a").await, Some(3));
     assert_equal_to_log(&store, &follow).await;
     running.stop().await;
+}
+
+/// Knows each account and the total, but not whom 13 points concern, and no odd total.
+struct Ledger<const MENDED: bool>;
+
+impl<const MENDED: bool> View for Ledger<MENDED> {
+    const NAME: &'static str = "ledger";
+    const VERSION: u32 = 1;
+    type Event = TestEvent;
+    type Key = String;
+    type Row = i64;
+
+    fn keys(event: &Recorded<TestEvent>) -> Vec<String> {
+        match event.own().map(|event| &event.0) {
+            Some(AccountEvent::Earned(earned)) => {
+                assert!(MENDED || earned.points != 13, "whose?");
+                vec![event.stream.aggregate_id.to_string(), "total".to_owned()]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn evolve(_: &String, row: Option<i64>, event: &Recorded<TestEvent>) -> Option<i64> {
+        match event.own().map(|event| &event.0) {
+            Some(AccountEvent::Earned(earned)) => Some(row.unwrap_or(0) + earned.points),
+            _ => row,
+        }
+    }
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn an_event_whose_keys_cannot_be_told_is_parked_under_its_stream(pool: PgPool) {
+    let store = open(&pool).await;
+    poison(&store).await;
+    let follow = Loop::builder(store.clone()).view::<Ledger<false>>().build();
+    let running = start(&follow);
+    follow.settle(PATIENCE).await.unwrap();
+    let parked = follow.parked().await.unwrap();
+    assert_eq!((parked.len(), parked[0].key.as_str()), (1, "stream account/a"));
+    assert!(follow.retry(parked[0].id).await.is_err());
+    running.stop().await;
+    let mended = Loop::builder(store.clone()).view::<Ledger<true>>().build();
+    mended.retry(parked[0].id).await.unwrap();
+    let rows: Vec<(String, i64)> = sqlx::query_as("select key, row::bigint from views.ledger order by key")
+        .fetch_all(store.pool())
+        .await
+        .unwrap();
+    let expected = [("a", 15), ("b", 21), ("total", 36)].map(|(key, points)| (key.to_owned(), points));
+    assert_eq!(rows, expected);
 }

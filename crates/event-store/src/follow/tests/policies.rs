@@ -19,7 +19,7 @@ pub struct Accountant {
     pub store: EventStore,
     pub sent: Arc<AtomicU32>,
     lose: Arc<AtomicU32>,
-    chokes_on: Arc<Mutex<HashSet<String>>>,
+    pub chokes_on: Arc<Mutex<HashSet<String>>>,
 }
 
 #[derive(Clone, PartialEq)]
