@@ -31,6 +31,9 @@ pub enum EnvelopeError {
     /// Not JSON, or a field that every notice has is missing.
     #[error("not a notification: {0}")]
     Json(#[from] serde_json::Error),
+    /// Bytes that are no text.
+    #[error("not UTF-8")]
+    Utf8(#[from] std::str::Utf8Error),
     /// An id or event type that nothing here could keep.
     #[error("{field} cannot be kept: {reason}")]
     Field {
@@ -47,7 +50,7 @@ impl Envelope {
     /// # Errors
     /// Not a notice.
     pub fn read(body: &[u8]) -> Result<Self, EnvelopeError> {
-        let envelope: Self = serde_json::from_slice(body)?;
+        let envelope: Self = serde_json::from_str(std::str::from_utf8(body)?)?;
         let check =
             |field, text: &str| id::check(text).map_err(|reason| EnvelopeError::Field { field, reason });
         check("id", &envelope.id)?;

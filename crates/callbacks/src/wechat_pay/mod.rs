@@ -13,6 +13,7 @@ pub mod envelope;
 pub mod facts;
 pub mod headers;
 pub mod keys;
+pub mod notice;
 pub mod payer;
 pub mod receiver;
 pub mod resource;

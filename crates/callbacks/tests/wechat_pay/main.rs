@@ -4,3 +4,4 @@ mod apply;
 mod house;
 mod notices;
 mod payer;
+mod permutations;
