@@ -19,6 +19,7 @@ pub mod receiver;
 pub mod resource;
 pub mod signature;
 pub mod translate;
+pub mod worker;
 pub mod write;
 
 use alarm::alarm;
@@ -27,9 +28,11 @@ pub use config::{Merchants, WechatPayConfig};
 pub use envelope::Envelope;
 pub use headers::NoticeHeaders;
 pub use keys::SigningKey;
+pub use notice::InboxIntake;
 pub use receiver::{Receiver, router};
 pub use resource::ApiV3Key;
 pub use signature::VerifyError;
+pub use worker::Worker;
 pub use write::{NoticeWriter, WrittenNotice};
 
 #[cfg(test)]

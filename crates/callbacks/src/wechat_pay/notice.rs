@@ -1,11 +1,12 @@
 //! A notice as the inbox holds it.
 
-use guanxi_event_store::EventStore;
+use async_trait::async_trait;
+use guanxi_event_store::inbox::{Inbox, NewNotice, Put};
 use serde::{Deserialize, Serialize};
 
+use super::SOURCE;
 use super::config::Opened;
-use super::envelope::Envelope;
-use super::receiver::VerifiedNotice;
+use super::receiver::{Intake, IntakeError, Kept, VerifiedNotice};
 
 /// What is sealed as the body of an inbox row: the raw bytes, and what was inside.
 ///
@@ -37,19 +38,37 @@ impl From<Opened> for OpenedRecord {
     }
 }
 
-/// The id under which the inbox keeps a notice: the notification's, and a keyed digest of what it says.
-///
-/// The same notification is kept once. If it should come with the same id and another content, it is another row,
-/// and the translation finds the contradiction.
-#[must_use]
-pub fn inbox_id(store: &EventStore, notice: &VerifiedNotice) -> String {
-    let Envelope { id, event_type, .. } = &notice.envelope;
-    let digest = match &notice.opened {
-        Some(opened) => store.digest(&(event_type, &opened.mchid, &opened.plaintext)),
-        None => store.digest(&(event_type, notice.body.as_ref())),
-    };
-    let digest: String = digest.0[..12].iter().map(|byte| format!("{byte:02x}")).collect();
-    // Ids have at most 128 bytes; a provider's has 36.
-    let id: String = id.chars().filter(char::is_ascii_graphic).take(100).collect();
-    format!("{id}/{digest}")
+/// Keeps notices in the inbox.
+#[derive(Debug, Clone)]
+pub struct InboxIntake(Inbox);
+
+impl InboxIntake {
+    /// Keeps them in this inbox.
+    #[must_use]
+    pub fn new(inbox: Inbox) -> Self {
+        Self(inbox)
+    }
+}
+
+#[async_trait]
+impl Intake for InboxIntake {
+    async fn keep(&self, notice: VerifiedNotice) -> Result<Kept, IntakeError> {
+        let refused = |error: &dyn std::error::Error| IntakeError(error.to_string());
+        let record = NoticeRecord {
+            raw: String::from_utf8(notice.body.to_vec()).map_err(|error| refused(&error))?,
+            opened: notice.opened.map(OpenedRecord::from),
+        };
+        let new = NewNotice {
+            source: SOURCE,
+            key: notice.envelope.id,
+            headers: serde_json::to_string(&notice.headers).map_err(|error| refused(&error))?,
+            body: serde_json::to_vec(&record).map_err(|error| refused(&error))?,
+            received_at: notice.received_at,
+        };
+        match self.0.put(new).await {
+            Ok(Put::New) => Ok(Kept::New),
+            Ok(Put::Duplicate) => Ok(Kept::Duplicate),
+            Err(error) => Err(refused(&error)),
+        }
+    }
 }

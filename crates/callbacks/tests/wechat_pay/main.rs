@@ -5,3 +5,5 @@ mod house;
 mod notices;
 mod payer;
 mod permutations;
+mod post_office;
+mod way;
