@@ -11,8 +11,11 @@ pub mod ids;
 pub mod member;
 pub mod order;
 pub mod policy;
+pub mod published;
 pub mod refusal;
 pub mod store;
 pub mod suspense;
 
 pub use all::{GuanxiCommand, GuanxiEvent};
+pub use published::{Published, publish};
+pub use refusal::{RefusalDoc, refusals};

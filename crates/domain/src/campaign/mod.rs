@@ -6,6 +6,7 @@
 mod commands;
 mod decide;
 mod events;
+mod pages;
 mod refusal;
 #[cfg(test)]
 mod scenarios;
@@ -20,6 +21,7 @@ pub use events::{
     CampaignActivated, CampaignCreated, CampaignEnded, CampaignEvent, CampaignPaused, CampaignSoldOut,
     CouponClaimed,
 };
+pub use pages::DOCS;
 pub use refusal::CampaignRefusal;
 pub use state::{CampaignRules, CampaignState, CampaignStatus, Claimed};
 pub use terms::{Caps, CouponValidity, MOST_DAYS};

@@ -7,6 +7,7 @@ mod commands;
 mod decide;
 mod discount;
 mod events;
+mod pages;
 mod refusal;
 #[cfg(test)]
 mod scenarios;
@@ -22,6 +23,7 @@ pub use events::{
     CouponEvent, CouponExpired, CouponIssued, CouponRedeemed, CouponReserved, CouponReturned,
     RedemptionMissed, ReservationReleased,
 };
+pub use pages::DOCS;
 pub use refusal::CouponRefusal;
 pub use state::{CouponState, CouponStatus};
 pub use terms::{CouponKind, CouponTerms, Funder, GoodsScope, Validity, ValidityWindow};

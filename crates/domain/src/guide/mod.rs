@@ -6,6 +6,7 @@
 mod commands;
 mod decide;
 mod events;
+mod pages;
 mod refusal;
 #[cfg(test)]
 mod scenarios;
@@ -14,5 +15,6 @@ mod state;
 pub use commands::{AccrueCommission, Bind, GuideCommand, Unbind, UnbindReason};
 pub use decide::{EXCLUSIVE_SCOPE, GuideRelationship};
 pub use events::{Bound, CommissionAccrued, GuideEvent, Unbound};
+pub use pages::DOCS;
 pub use refusal::GuideRefusal;
 pub use state::{Binding, GuideState};

@@ -8,6 +8,7 @@ mod consent;
 mod decide;
 mod events;
 mod identity;
+mod pages;
 mod refusal;
 #[cfg(test)]
 mod scenarios;
@@ -25,6 +26,7 @@ pub use events::{
     MemberEvent, TouchpointRecorded,
 };
 pub use identity::{Identity, IdentityKind, SCOPE_PREFIX, lookup_kind};
+pub use pages::DOCS;
 pub use refusal::MemberRefusal;
 pub use state::{MemberState, MemberStatus};
 pub use touchpoint::{Touchpoint, TouchpointKind};

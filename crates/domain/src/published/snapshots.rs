@@ -1,0 +1,1 @@
+//! Stored and published form of every event.
