@@ -9,6 +9,8 @@ pub mod payment_reconciliation;
 pub mod store_dashboard;
 
 mod page;
+#[cfg(test)]
+mod story;
 
 use guanxi_domain::GuanxiEvent;
 use guanxi_event_store::LoopBuilder;

@@ -61,10 +61,11 @@ pub struct Refund {
 }
 
 /// Where an order stands: a function of its facts, whatever their order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderStatus {
     /// Nothing was placed.
+    #[default]
     Unknown,
     /// Nothing has come.
     AwaitingPayment,
@@ -78,6 +79,32 @@ pub enum OrderStatus {
     Refunded,
     /// Called off.
     Cancelled,
+}
+
+impl OrderStatus {
+    /// The status that follows from sums: what is to pay (nothing before the order is placed), what came, what went
+    /// back, and whether the order was called off.
+    #[must_use]
+    pub fn of(payable_fen: Option<Fen>, captured_fen: Fen, refunded_fen: Fen, cancelled: bool) -> Self {
+        let Some(payable_fen) = payable_fen else {
+            return Self::Unknown;
+        };
+        if cancelled {
+            Self::Cancelled
+        } else if captured_fen < payable_fen {
+            if captured_fen > Fen::ZERO {
+                Self::PartlyPaid
+            } else {
+                Self::AwaitingPayment
+            }
+        } else if refunded_fen <= Fen::ZERO || captured_fen <= Fen::ZERO {
+            Self::Paid
+        } else if refunded_fen < captured_fen {
+            Self::PartlyRefunded
+        } else {
+            Self::Refunded
+        }
+    }
 }
 
 impl OrderState {
@@ -106,25 +133,8 @@ impl OrderState {
     /// Where the order stands.
     #[must_use]
     pub fn status(&self) -> OrderStatus {
-        let Some(placed) = &self.placed else {
-            return OrderStatus::Unknown;
-        };
-        let (captured, refunded) = (self.captured_fen(), self.refunded_fen());
-        if self.cancelled {
-            OrderStatus::Cancelled
-        } else if captured < placed.totals.payable_fen {
-            if captured > Fen::ZERO {
-                OrderStatus::PartlyPaid
-            } else {
-                OrderStatus::AwaitingPayment
-            }
-        } else if refunded <= Fen::ZERO || captured <= Fen::ZERO {
-            OrderStatus::Paid
-        } else if refunded < captured {
-            OrderStatus::PartlyRefunded
-        } else {
-            OrderStatus::Refunded
-        }
+        let payable = self.placed.as_ref().map(|placed| placed.totals.payable_fen);
+        OrderStatus::of(payable, self.captured_fen(), self.refunded_fen(), self.cancelled)
     }
 
     /// Coupons of the order.

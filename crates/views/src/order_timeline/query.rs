@@ -25,12 +25,12 @@ pub struct TimelineLine {
     pub order_id: String,
     /// Position of its last event.
     pub as_of_position: u64,
-    /// The row, without the facts that it is computed from.
+    /// The row: see [`Timeline`](super::Timeline).
     #[serde(flatten)]
     pub row: Value,
 }
 
-const COLUMNS: &str = "key, (row - 'facts')::text as row, position";
+const COLUMNS: &str = "key, row::text as row, position";
 
 /// Orders behind an id, in the order of their ids, at most `limit`.
 ///

@@ -92,6 +92,14 @@ impl View for PaymentReconciliation {
         Some(money)
     }
 
+    fn indexes() -> Vec<&'static str> {
+        vec![
+            "{rows} (key collate \"C\")",
+            "{rows} ((row ->> 'order_id'))",
+            "{rows} ((row ->> 'state'))",
+        ]
+    }
+
     fn reporting() -> Vec<ReportingView> {
         let column = |name, sql, comment| Column::new(name, sql, comment);
         vec![ReportingView {

@@ -4,7 +4,7 @@ use guanxi_domain::GuanxiEvent;
 use guanxi_domain::coupon::CouponEvent;
 use guanxi_domain::member::MemberEvent;
 use guanxi_domain::order::{OrderEvent, Paid, PaymentCaptured, RefundSucceeded};
-use guanxi_kernel::{BusinessDate, Channel, MemberId, Recorded, StoreId};
+use guanxi_kernel::{BusinessDate, Channel, Recorded, StoreId};
 use serde::{Deserialize, Serialize};
 
 use super::Figures;
@@ -55,44 +55,29 @@ impl TryFrom<Vec<String>> for Cell {
     }
 }
 
-/// What an event adds, at a store and a day, for a person.
+/// What an event adds, at a store, on a day, in a channel.
 pub(super) struct Part {
-    store: String,
-    channel: String,
-    date: BusinessDate,
-    /// Member id; empty for nobody known.
-    pub who: String,
+    pub store: String,
+    pub channel: String,
+    pub date: BusinessDate,
+    /// The member whose counted order it is.
+    pub buyer: Option<String>,
     pub figures: Figures,
 }
 
 impl Part {
-    fn new(
-        store: Option<&StoreId>,
-        channel: Option<&Channel>,
-        date: BusinessDate,
-        who: Option<&MemberId>,
-        figures: Figures,
-    ) -> Self {
+    fn new(store: Option<&StoreId>, channel: Option<&Channel>, date: BusinessDate, figures: Figures) -> Self {
         Self {
             store: store.map_or(UNATTRIBUTED, StoreId::as_str).to_owned(),
             channel: channel.map_or(UNATTRIBUTED, Channel::as_str).to_owned(),
             date,
-            who: who.map_or("", MemberId::as_str).to_owned(),
+            buyer: None,
             figures,
         }
     }
-
-    /// The three cells that it counts in.
-    pub fn cells(&self) -> [Cell; 3] {
-        [
-            Cell::Channel(self.store.clone(), self.date, self.channel.clone()),
-            Cell::Store(self.store.clone(), self.date),
-            Cell::Chain(self.date),
-        ]
-    }
 }
 
-/// Everything that an event adds.
+/// Everything that an event adds: to no day, to one, or to two.
 pub(super) fn parts(event: &Recorded<GuanxiEvent>) -> Vec<Part> {
     match event.own() {
         Some(GuanxiEvent::Order(order)) => of_order(order),
@@ -114,6 +99,7 @@ fn of_order(event: &OrderEvent) -> Vec<Part> {
 fn of_paid(paid: &Paid) -> Part {
     let figures = Figures {
         orders: 1,
+        orders_without_member: i64::from(paid.member_id.is_none()),
         units: paid.totals.units,
         shelf_fen: paid.totals.shelf_fen,
         promotion_discount_fen: paid.totals.promotion_fen,
@@ -124,14 +110,11 @@ fn of_paid(paid: &Paid) -> Part {
         refunded_of_day_fen: paid.refunded_before_fen,
         ..Figures::default()
     };
-    let who = paid.member_id.as_ref();
-    Part::new(
-        Some(&paid.store_id),
-        Some(&paid.channel),
-        paid.business_date,
-        who,
-        figures,
-    )
+    let (store, channel) = (Some(&paid.store_id), Some(&paid.channel));
+    Part {
+        buyer: paid.member_id.as_ref().map(ToString::to_string),
+        ..Part::new(store, channel, paid.business_date, figures)
+    }
 }
 
 fn of_captured(captured: &PaymentCaptured) -> Part {
@@ -140,20 +123,13 @@ fn of_captured(captured: &PaymentCaptured) -> Part {
         surplus_fen: captured.surplus_fen,
         ..Figures::default()
     };
-    let who = captured.member_id.as_ref();
-    Part::new(
-        Some(&captured.store_id),
-        Some(&captured.channel),
-        captured.business_date,
-        who,
-        figures,
-    )
+    let (store, channel) = (Some(&captured.store_id), Some(&captured.channel));
+    Part::new(store, channel, captured.business_date, figures)
 }
 
 /// A refund counts on its own day, and, if it is of a sale that was counted, on the day of that.
 fn of_refund(refund: &RefundSucceeded) -> Vec<Part> {
-    let who = refund.member_id.as_ref();
-    let part = |date, figures| Part::new(Some(&refund.store_id), Some(&refund.channel), date, who, figures);
+    let part = |date, figures| Part::new(Some(&refund.store_id), Some(&refund.channel), date, figures);
     let refunded = Figures {
         refunded_fen: refund.amount_fen,
         ..Figures::default()
@@ -173,69 +149,55 @@ fn of_refund(refund: &RefundSucceeded) -> Vec<Part> {
     parts
 }
 
+/// Who names no store of their own counts where the event happened, if that is known.
 fn of_member(event: &Recorded<GuanxiEvent>, member: &MemberEvent) -> Option<Part> {
-    let who = MemberId::new(&event.stream.aggregate_id).ok();
     let (store, channel, figures) = match member {
         MemberEvent::Enrolled(enrolled) if enrolled.walk_in => {
             let figures = Figures {
                 new_walk_ins: 1,
                 ..Figures::default()
             };
-            (enrolled.store_id.as_ref(), enrolled.channel.as_ref(), figures)
+            (&enrolled.store_id, &enrolled.channel, figures)
         }
         MemberEvent::Activated(activated) => {
             let figures = Figures {
                 new_members: 1,
                 ..Figures::default()
             };
-            (activated.store_id.as_ref(), activated.channel.as_ref(), figures)
+            (&activated.store_id, &activated.channel, figures)
         }
         _ => return None,
     };
+    let around = &event.metadata;
     Some(Part::new(
-        store,
-        channel,
-        event.metadata.business_date,
-        who.as_ref(),
+        store.as_ref().or(around.store_id.as_ref()),
+        channel.as_ref().or(around.channel.as_ref()),
+        around.business_date,
         figures,
     ))
 }
 
 fn of_coupon(coupon: &CouponEvent) -> Option<Part> {
-    let (store, channel, date, who, figures) = match coupon {
+    match coupon {
         CouponEvent::CouponRedeemed(redeemed) => {
             let figures = Figures {
                 coupons_redeemed: 1,
                 ..Figures::default()
             };
-            (
-                &redeemed.store_id,
-                &redeemed.channel,
-                redeemed.business_date,
-                &redeemed.member_id,
-                figures,
-            )
+            // Without its order, a redemption belongs to no store's day, whatever else is known of it.
+            let known = redeemed.order_id.is_some();
+            let store = redeemed.store_id.as_ref().filter(|_| known);
+            let channel = redeemed.channel.as_ref().filter(|_| known);
+            Some(Part::new(store, channel, redeemed.business_date, figures))
         }
         CouponEvent::CouponReturned(returned) => {
             let figures = Figures {
                 coupons_returned: 1,
                 ..Figures::default()
             };
-            (
-                &returned.store_id,
-                &returned.channel,
-                returned.business_date,
-                &returned.member_id,
-                figures,
-            )
+            let (store, channel) = (returned.store_id.as_ref(), returned.channel.as_ref());
+            Some(Part::new(store, channel, returned.business_date, figures))
         }
-        _ => return None,
-    };
-    Some(Part::new(
-        store.as_ref(),
-        channel.as_ref(),
-        date,
-        Some(who),
-        figures,
-    ))
+        _ => None,
+    }
 }

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 pub struct Figures {
     /// Orders that became paid, each once, at the payment that completed it.
     pub orders: i64,
+    /// Those of them whose buyer is not known.
+    pub orders_without_member: i64,
     /// Pieces of goods in them.
     pub units: i64,
     /// Their prices on the shelf, with freight.
@@ -50,8 +52,6 @@ pub struct Total {
     pub figures: Figures,
     /// Distinct members with a counted order.
     pub buyers: i64,
-    /// Orders of nobody known.
-    pub orders_without_member: i64,
 }
 
 impl Figures {
@@ -69,6 +69,7 @@ impl Figures {
         let count = |own: &mut i64, others: i64| *own = own.saturating_add(sign * others);
         let money = |own: &mut Fen, others: Fen| *own += if sign < 0 { -others } else { others };
         count(&mut self.orders, other.orders);
+        count(&mut self.orders_without_member, other.orders_without_member);
         count(&mut self.units, other.units);
         money(&mut self.shelf_fen, other.shelf_fen);
         money(&mut self.promotion_discount_fen, other.promotion_discount_fen);

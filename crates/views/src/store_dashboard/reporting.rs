@@ -65,7 +65,7 @@ const FIGURES: [Column; 20] = [
     ),
     figure!(
         "buyers",
-        "Distinct members with a counted order in this row. Never adds up over rows."
+        "Distinct members with a counted order in this row, as of the order: later merges and refunds change nothing. Never adds up over rows."
     ),
     figure!(
         "orders_without_member",
@@ -113,8 +113,8 @@ const FIGURES: [Column; 20] = [
     ),
     Column::new(
         "average_order_fen",
-        "case when (row ->> 'orders')::bigint > 0 then round((row ->> 'paid_fen')::numeric / (row ->> 'orders')::bigint)::bigint end",
-        "paid_fen / orders, rounded half away from zero; null without orders.",
+        "floor((row ->> 'paid_fen')::numeric / nullif((row ->> 'orders')::bigint, 0) + 0.5)::bigint",
+        "paid_fen / orders, rounded half up; null without orders.",
     ),
     figure!(
         "new_members",
@@ -126,7 +126,7 @@ const FIGURES: [Column; 20] = [
     ),
     figure!(
         "coupons_redeemed",
-        "Coupons used up, on the day of the payment that completed their order."
+        "Coupons used up, on the day of the payment that completed their order; those whose order is not known stand at store `unattributed`."
     ),
     figure!(
         "coupons_returned",

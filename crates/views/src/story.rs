@@ -1,0 +1,161 @@
+//! Events told as a story, and views folded over them in memory, so that a spec needs no database.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use guanxi_domain::GuanxiEvent;
+use guanxi_domain::order::{OrderEvent, OrderKind, Paid, PaymentCaptured, RefundSucceeded, Tender, Totals};
+use guanxi_event_store::{self as store, Change, View};
+use guanxi_kernel::{DomainEvent, EventId, Fact, Fen, Metadata, Recorded, StreamRef, TimeZoneId, Timestamp};
+
+/// What has happened, in the order of the log.
+#[derive(Default)]
+pub struct Story {
+    events: Vec<Recorded<GuanxiEvent>>,
+}
+
+/// Noon of a day in Shanghai.
+pub fn noon(day: &str) -> Timestamp {
+    format!("{day}T12:00:00+08:00").parse().unwrap()
+}
+
+impl Story {
+    /// Adds an event of a stream, dated at noon.
+    pub fn add<E: DomainEvent + Into<GuanxiEvent>>(
+        mut self,
+        kind: &str,
+        id: &str,
+        day: &str,
+        event: E,
+    ) -> Self {
+        let position = self.events.len() as u64 + 1;
+        let occurred_at = noon(day);
+        self.events.push(Recorded {
+            position,
+            event_id: EventId::new(format!("e-{position}")).unwrap(),
+            command_id: None,
+            stream: StreamRef::new(kind, id),
+            sequence: 1,
+            event_type: event.name().into(),
+            metadata: Metadata {
+                occurred_at,
+                business_date: TimeZoneId::shanghai().business_date(occurred_at),
+                actor: Arc::from("test"),
+                channel: None,
+                store_id: None,
+                correlation_id: Arc::from("test"),
+                causation_id: None,
+                depth: 0,
+            },
+            recorded_at: occurred_at,
+            fact: Fact::Own(event.into()),
+        });
+        self
+    }
+
+    /// Adds an event of an order.
+    pub fn order(self, id: &str, day: &str, event: impl Into<OrderEvent>) -> Self {
+        self.add("order", id, day, event.into())
+    }
+
+    /// The rows of a view at the end.
+    pub fn rows<V: View<Event = GuanxiEvent>>(&self) -> BTreeMap<V::Key, V::Row> {
+        let mut rows = BTreeMap::new();
+        for event in &self.events {
+            for key in V::keys(event) {
+                let row = V::evolve(&key, rows.remove(&key), event);
+                rows.extend(row.map(|row| (key, row)));
+            }
+        }
+        rows
+    }
+
+    /// The second table of a view at the end.
+    pub fn totals<V: store::Totals<Event = GuanxiEvent>>(&self) -> BTreeMap<V::Cell, V::Total> {
+        let (mut rows, mut totals) = (BTreeMap::<V::Key, V::Row>::new(), BTreeMap::new());
+        for event in &self.events {
+            for key in V::keys(event) {
+                let before = rows.remove(&key);
+                let after = V::evolve(&key, before.clone(), event);
+                let change = Change {
+                    key: &key,
+                    before: before.as_ref(),
+                    after: after.as_ref(),
+                    event,
+                };
+                for cell in V::cells(&change) {
+                    let total = V::fold(&cell, totals.remove(&cell), &change);
+                    totals.extend(total.map(|total| (cell, total)));
+                }
+                rows.extend(after.map(|row| (key, row)));
+            }
+        }
+        totals
+    }
+}
+
+/// An order of two pieces: 120.00 on the shelf, 10.00 promotion, 5.00 coupon, 8.00 of it freight, so 105.00 paid.
+pub fn paid(day: &str, store: &str, channel: &str, member: Option<&str>) -> Paid {
+    Paid {
+        paid_at: noon(day),
+        business_date: day.parse().unwrap(),
+        kind: OrderKind::Counter,
+        store_id: store.parse().unwrap(),
+        channel: channel.parse().unwrap(),
+        member_id: member.map(|member| member.parse().unwrap()),
+        totals: Totals {
+            shelf_fen: Fen(12_000),
+            promotion_fen: Fen(1_000),
+            coupon_fen: Fen(500),
+            manufacturer_coupon_fen: Fen(200),
+            freight_fen: Fen(800),
+            payable_fen: Fen(10_500),
+            units: 2,
+        },
+        coupons: Vec::new(),
+        guide: None,
+        tenders: vec![Tender::Wechat],
+        refunded_before_fen: Fen(0),
+        test: false,
+    }
+}
+
+/// Money that came.
+pub fn captured(day: &str, store: &str, channel: &str, amount_fen: i64, surplus_fen: i64) -> PaymentCaptured {
+    PaymentCaptured {
+        tender: Tender::Wechat,
+        provider: "wechat".to_owned(),
+        transaction_id: "t-1".parse().unwrap(),
+        mchid: None,
+        out_trade_no: None,
+        amount_fen: Fen(amount_fen),
+        payer_total_fen: None,
+        surplus_fen: Fen(surplus_fen),
+        succeeded_at: noon(day),
+        business_date: day.parse().unwrap(),
+        store_id: store.parse().unwrap(),
+        channel: channel.parse().unwrap(),
+        member_id: None,
+        test: false,
+    }
+}
+
+/// Money of a sale of `sale_day` that went back.
+pub fn refunded(day: &str, sale_day: Option<&str>, store: &str, amount_fen: i64) -> RefundSucceeded {
+    RefundSucceeded {
+        provider: "wechat".to_owned(),
+        refund_id: "r-1".parse().unwrap(),
+        out_refund_no: "or-1".parse().unwrap(),
+        transaction_id: "t-1".parse().unwrap(),
+        amount_fen: Fen(amount_fen),
+        payer_refund_fen: None,
+        succeeded_at: noon(day),
+        business_date: day.parse().unwrap(),
+        sale_date: sale_day.map(|day| day.parse().unwrap()),
+        of_surplus: false,
+        store_id: store.parse().unwrap(),
+        channel: "counter".parse().unwrap(),
+        member_id: None,
+        test: false,
+    }
+}
