@@ -1,19 +1,19 @@
 //! All aggregates in one place: what lies in the log, and what policies may ask for.
 
-use guanxi_kernel::{DecodeError, DomainEvent as _, EventSet};
+use guanxi_kernel::{CommandSet, DecodeError, DomainEvent as _, EventSet, Executor};
 use serde::Serialize;
 
-use crate::campaign::{CampaignCommand, CampaignEvent};
-use crate::coupon::{CouponCommand, CouponEvent};
-use crate::guide::{GuideCommand, GuideEvent};
-use crate::member::{MemberCommand, MemberEvent};
-use crate::order::{OrderCommand, OrderEvent};
-use crate::store::{StoreCommand, StoreEvent};
-use crate::suspense::{SuspenseCommand, SuspenseEvent};
+use crate::campaign::{Campaign, CampaignCommand, CampaignEvent};
+use crate::coupon::{Coupon, CouponCommand, CouponEvent};
+use crate::guide::{GuideCommand, GuideEvent, GuideRelationship};
+use crate::member::{Member, MemberCommand, MemberEvent};
+use crate::order::{Order, OrderCommand, OrderEvent};
+use crate::store::{Store, StoreCommand, StoreEvent};
+use crate::suspense::{Suspense, SuspenseCommand, SuspenseEvent};
 
 /// Names every aggregate once: stored type, event, command.
 macro_rules! aggregates {
-    ($($(#[$doc:meta])* $variant:ident = $stored:literal, $event:ty, $command:ty;)+) => {
+    ($($(#[$doc:meta])* $variant:ident = $stored:literal, $event:ty, $command:ty, $rules:ty;)+) => {
         /// An event of any aggregate.
         #[derive(Debug, Clone, PartialEq)]
         pub enum GuanxiEvent { $($(#[$doc])* $variant($event),)+ }
@@ -57,6 +57,12 @@ macro_rules! aggregates {
             }
         }
 
+        impl CommandSet for GuanxiCommand {
+            fn hand_to<'a, E: Executor<'a>>(&'a self, executor: E) -> E::Output {
+                match self { $(Self::$variant(command) => executor.execute::<$rules>(command),)+ }
+            }
+        }
+
         $(
             impl From<$event> for GuanxiEvent { fn from(event: $event) -> Self { Self::$variant(event) } }
             impl From<$command> for GuanxiCommand {
@@ -68,19 +74,19 @@ macro_rules! aggregates {
 
 aggregates! {
     /// Member.
-    Member = "member", MemberEvent, MemberCommand;
+    Member = "member", MemberEvent, MemberCommand, Member;
     /// Campaign.
-    Campaign = "campaign", CampaignEvent, CampaignCommand;
+    Campaign = "campaign", CampaignEvent, CampaignCommand, Campaign;
     /// Coupon.
-    Coupon = "coupon", CouponEvent, CouponCommand;
+    Coupon = "coupon", CouponEvent, CouponCommand, Coupon;
     /// Order.
-    Order = "order", OrderEvent, OrderCommand;
+    Order = "order", OrderEvent, OrderCommand, Order;
     /// Guide and member.
-    GuideRelationship = "guide_relationship", GuideEvent, GuideCommand;
+    GuideRelationship = "guide_relationship", GuideEvent, GuideCommand, GuideRelationship;
     /// Suspense.
-    Suspense = "suspense", SuspenseEvent, SuspenseCommand;
+    Suspense = "suspense", SuspenseEvent, SuspenseCommand, Suspense;
     /// Store.
-    Store = "store", StoreEvent, StoreCommand;
+    Store = "store", StoreEvent, StoreCommand, Store;
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ pub use deadline::{Clock, ClockError};
 pub use error::{ExecuteError, StoreError};
 pub use follow::{FollowError, Follower, Loop, LoopBuilder, WaitError};
 pub use options::{MasterKey, StoreOptions};
-pub use policy::Dispatch;
+pub use policy::{Dispatch, Dispatcher};
 pub use read::Head;
 pub use store::{EventStore, Loaded};
 pub use vault::{Keys, NewSubject, SubjectKey, Unreadable, Vault};

@@ -11,6 +11,7 @@ extern crate self as guanxi_kernel;
 mod events;
 
 pub mod claim;
+pub mod command_set;
 pub mod date;
 pub mod decider;
 pub mod envelope;
@@ -22,6 +23,7 @@ pub mod scenario;
 pub mod sealed;
 
 pub use claim::{ClaimChange, ClaimKey, ClaimSubject};
+pub use command_set::{CommandSet, Executor};
 pub use date::{BusinessDate, TimeZoneId};
 pub use decider::{Decider, DomainEvent};
 pub use envelope::{DecodeError, EventSet, Fact, Metadata, Recorded, StreamRef};

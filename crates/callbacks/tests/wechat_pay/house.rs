@@ -3,20 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
+use guanxi_domain::GuanxiEvent;
 use guanxi_domain::order::{
     Cart, CartLine, Order, OrderCommand, OrderKind, OrderState, Place, Pricing, RegisterPayment,
 };
 use guanxi_domain::policy::ParkedPayment;
-use guanxi_domain::suspense::Suspense;
-use guanxi_domain::{GuanxiCommand, GuanxiEvent};
-use guanxi_event_store::{
-    Answer, CommandContext, Dispatch, EventStore, ExecuteError, Keep, Loop, MasterKey, StoreOptions,
-};
-use guanxi_kernel::policy::{Facts, Policy, Reaction, Start};
-use guanxi_kernel::{
-    Channel, ClaimKey, CommandId, Fen, Metadata, OrderId, Recorded, StoreId, StreamRef, TimeZoneId, Timestamp,
-};
+use guanxi_event_store::{CommandContext, Dispatcher, EventStore, Keep, Loop, MasterKey, StoreOptions};
+use guanxi_kernel::{Channel, CommandId, Fen, Metadata, OrderId, StoreId, TimeZoneId, Timestamp};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 
@@ -124,59 +117,11 @@ pub async fn count(store: &EventStore, event_type: &str) -> i64 {
         .unwrap()
 }
 
-/// A command with the stream that it is for.
-type Addressed = (StreamRef, GuanxiCommand);
-
-/// The policy, with addressed commands.
-struct Parked;
-
-impl Policy for Parked {
-    const NAME: &'static str = ParkedPayment::NAME;
-    const STARTS: Start = ParkedPayment::STARTS;
-    type Event = GuanxiEvent;
-    type Command = Addressed;
-
-    fn claims_needed(event: &Recorded<GuanxiEvent>) -> Vec<ClaimKey> {
-        ParkedPayment::claims_needed(event)
-    }
-
-    fn react(event: &Recorded<GuanxiEvent>, facts: &Facts<'_>) -> Vec<Reaction<Addressed>> {
-        let addressed = |reaction: Reaction<GuanxiCommand>| Reaction {
-            purpose: reaction.purpose,
-            command: (reaction.target.clone(), reaction.command),
-            target: reaction.target,
-            dated: reaction.dated,
-        };
-        ParkedPayment::react(event, facts)
-            .into_iter()
-            .map(addressed)
-            .collect()
-    }
-}
-
-struct Rules(EventStore);
-
-#[async_trait]
-impl Dispatch<Addressed> for Rules {
-    async fn dispatch(
-        &self,
-        (target, command): Addressed,
-        context: CommandContext,
-    ) -> Result<Answer, ExecuteError> {
-        let id = &target.aggregate_id;
-        match command {
-            GuanxiCommand::Order(command) => self.0.execute::<Order>(id, &command, &context).await,
-            GuanxiCommand::Suspense(command) => self.0.execute::<Suspense>(id, &command, &context).await,
-            other => panic!("no policy here asks for {other:?}"),
-        }
-    }
-}
-
 /// Runs the policy that hands parked money to its order, until it has nothing left to do.
 pub async fn settle(store: &EventStore) {
-    let rules = Arc::new(Rules(store.clone()));
+    let rules = Arc::new(Dispatcher::new(store.clone()));
     let followers = Loop::<GuanxiEvent>::builder(store.clone())
-        .policy::<Parked>(rules)
+        .policy::<ParkedPayment>(rules)
         .build();
     followers.prepare().await.unwrap();
     let running = followers.clone();

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use aws_lc_rs::digest::{Context, SHA256};
 use futures::StreamExt as _;
-use guanxi_kernel::{CommandId, EventId, Metadata, Reaction, StreamRef};
+use futures::future::BoxFuture;
+use guanxi_kernel::{CommandId, CommandSet, Decider, EventId, Executor, Metadata, Reaction, StreamRef};
 
 use crate::follow::FollowError;
 use crate::{Answer, CommandContext, EventStore, ExecuteError, Keep};
@@ -17,11 +18,63 @@ const AT_ONCE: usize = 256;
 /// Executes a command on the aggregate that it is for; written where the aggregates are known.
 #[async_trait]
 pub trait Dispatch<C>: Send + Sync {
-    /// Executes it.
+    /// Executes it on the stream that the reaction names.
     ///
     /// # Errors
     /// As [`EventStore::execute`]; a refusal is an answer that the policy has nothing to add to.
-    async fn dispatch(&self, command: C, context: CommandContext) -> Result<Answer, ExecuteError>;
+    async fn dispatch(
+        &self,
+        target: &StreamRef,
+        command: C,
+        context: CommandContext,
+    ) -> Result<Answer, ExecuteError>;
+}
+
+/// Executes any command of a set on this log.
+#[derive(Debug, Clone)]
+pub struct Dispatcher(EventStore);
+
+impl Dispatcher {
+    /// A dispatcher for this log.
+    #[must_use]
+    pub fn new(store: EventStore) -> Self {
+        Self(store)
+    }
+}
+
+struct Addressed<'a> {
+    store: &'a EventStore,
+    target: &'a StreamRef,
+    context: &'a CommandContext,
+}
+
+impl<'a> Executor<'a> for Addressed<'a> {
+    type Output = BoxFuture<'a, Result<Answer, ExecuteError>>;
+
+    fn execute<D: Decider>(self, command: &'a D::Command) -> Self::Output {
+        Box::pin(
+            self.store
+                .execute::<D>(&self.target.aggregate_id, command, self.context),
+        )
+    }
+}
+
+#[async_trait]
+impl<C: CommandSet> Dispatch<C> for Dispatcher {
+    async fn dispatch(
+        &self,
+        target: &StreamRef,
+        command: C,
+        context: CommandContext,
+    ) -> Result<Answer, ExecuteError> {
+        command
+            .hand_to(Addressed {
+                store: &self.0,
+                target,
+                context: &context,
+            })
+            .await
+    }
 }
 
 /// Where a command comes from: its id and its surroundings derive from this.
@@ -154,7 +207,7 @@ async fn send_queue<C: Clone + Send + Sync + 'static>(
         }
         let order = &orders[number];
         let answer = match dispatch
-            .dispatch(order.command.clone(), order.context.clone())
+            .dispatch(&order.target, order.command.clone(), order.context.clone())
             .await
         {
             Ok(_) | Err(ExecuteError::Refused(_)) => Settled::Answered,

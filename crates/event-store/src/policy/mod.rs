@@ -10,7 +10,7 @@ mod registered;
 mod runner;
 mod start;
 
-pub use dispatch::Dispatch;
+pub use dispatch::{Dispatch, Dispatcher};
 
 pub(crate) use dispatch::{Order, Orders, Settled, Source, send_all};
 pub(crate) use registered::{AnyPolicy, RegisteredPolicy};

@@ -38,7 +38,12 @@ impl Accountant {
 
 #[async_trait]
 impl Dispatch<For> for Accountant {
-    async fn dispatch(&self, command: For, context: CommandContext) -> Result<Answer, ExecuteError> {
+    async fn dispatch(
+        &self,
+        _: &StreamRef,
+        command: For,
+        context: CommandContext,
+    ) -> Result<Answer, ExecuteError> {
         if self.chokes_on.lock().unwrap().contains(&command.0) {
             return Err(StoreError::Unstorable("choked".to_owned()).into());
         }

@@ -1,0 +1,303 @@
+//! The import: day by day, many orders at once, each order's steps in their order.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use guanxi_domain::GuanxiEvent;
+use guanxi_domain::campaign::{ActivateCampaign, Campaign as CampaignRules, CampaignCommand};
+use guanxi_domain::coupon::{Coupon, CouponCommand, RedeemCoupon};
+use guanxi_domain::order::{Order, OrderCommand};
+use guanxi_domain::store::{Store, StoreCommand};
+use guanxi_event_store::{Clock, EventStore, Loop};
+use guanxi_kernel::{BusinessDate, Fen};
+use serde::Serialize;
+
+use super::bus::{Bus, PaymentRoute, unusable};
+use super::data::{Basket, DataSet, Line, Redemption, baskets};
+use super::plan::{Day, days};
+use super::{ImportError, commands, progress};
+
+/// Orders under way at once.
+const AT_ONCE: usize = 256;
+/// How long followers may take to catch up with a day.
+const PATIENCE: Duration = Duration::from_secs(300);
+/// Stores are open from here on: before every day of the source.
+const STORES_OPEN: &str = "2016-01-01";
+
+/// An import of one data set into one log.
+pub struct Import {
+    data: DataSet,
+    bus: Bus,
+    store: EventStore,
+    followers: Loop<GuanxiEvent>,
+    payments: Option<Arc<dyn PaymentRoute>>,
+}
+
+/// How far it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress {
+    /// The day that is being imported.
+    pub day: BusinessDate,
+    /// Lines imported, those of an earlier run included.
+    pub lines_done: u64,
+    /// Lines of the data set.
+    pub lines_total: u64,
+}
+
+/// What was done.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// Days of this run; those of an earlier run are left out.
+    pub days: usize,
+    /// Lines of this run.
+    pub lines: u64,
+    /// Baskets of this run.
+    pub baskets: u64,
+    /// Payments of this run; baskets of zero and below have none.
+    pub payments: u64,
+    /// Redemptions of this run.
+    pub redemptions: u64,
+    /// Those of them that belong to exactly one basket.
+    pub redemptions_attributed: u64,
+    /// Seconds of this run.
+    pub seconds: f64,
+}
+
+impl Import {
+    /// Prepares an import. Followers must run, here or elsewhere. `payments` delivers payments as their provider would;
+    /// without it they go over the bus.
+    #[must_use]
+    pub fn new(
+        data: DataSet,
+        store: EventStore,
+        followers: Loop<GuanxiEvent>,
+        payments: Option<Arc<dyn PaymentRoute>>,
+    ) -> Self {
+        let bus = Bus::new(store.clone(), data.zone.clone());
+        Self {
+            data,
+            bus,
+            store,
+            followers,
+            payments,
+        }
+    }
+
+    /// Imports everything that no earlier run has finished.
+    ///
+    /// # Errors
+    /// A command is refused, or something fails; a later run goes on from there.
+    pub async fn run(&self, tell: &(dyn Fn(Progress) + Send + Sync)) -> Result<Report, ImportError> {
+        let started = Instant::now();
+        let done = progress::load(self.store.pool()).await?;
+        let days = days(&self.data);
+        let visits = self.data.first_visits();
+        let lines_total = self.data.lines.len() as u64;
+        let mut report = Report {
+            days: 0,
+            lines: 0,
+            baskets: 0,
+            payments: 0,
+            redemptions: 0,
+            redemptions_attributed: 0,
+            seconds: 0.0,
+        };
+        if let Some(first) = days.first()
+            && done.is_none()
+        {
+            self.open_stores(first).await?;
+        }
+        let mut lines_before = 0;
+        for day in &days {
+            if done.is_none_or(|done| day.date > done) {
+                let lines_done = AtomicU64::new(lines_before);
+                let each = |lines: usize| {
+                    let lines_done = lines_done.fetch_add(lines as u64, Ordering::Relaxed) + lines as u64;
+                    tell(Progress {
+                        day: day.date,
+                        lines_done,
+                        lines_total,
+                    });
+                };
+                self.day(day, &visits, &each, &mut report).await?;
+                progress::save(self.store.pool(), day.date).await?;
+            }
+            lines_before += day.lines.len() as u64;
+        }
+        self.followers.settle(PATIENCE).await?;
+        self.followers.set_clock(Clock::Wall, PATIENCE).await?;
+        report.seconds = started.elapsed().as_secs_f64();
+        Ok(report)
+    }
+
+    async fn open_stores(&self, first: &Day<'_>) -> Result<(), ImportError> {
+        let opened: BusinessDate = STORES_OPEN.parse().unwrap_or(first.date);
+        let from = opened.starts_at(&self.data.zone);
+        let steps = self.data.stores().into_iter().map(|store| async move {
+            let open =
+                commands::open_store(store, &self.data.zone, from).map_err(|error| unusable(&error))?;
+            let (id, place) = (open.store_id.to_string(), self.bus.till(store, from)?);
+            let step = format!("store/{store}");
+            self.bus
+                .execute::<Store>(&step, &id, &StoreCommand::OpenStore(open), place)
+                .await
+        });
+        at_once(steps).await
+    }
+
+    async fn day(
+        &self,
+        day: &Day<'_>,
+        visits: &BTreeMap<u32, Line>,
+        each: &(dyn Fn(usize) + Send + Sync),
+        report: &mut Report,
+    ) -> Result<(), ImportError> {
+        let midnight = day.date.starts_at(&self.data.zone);
+        self.followers
+            .set_clock(Clock::Watermark(midnight), PATIENCE)
+            .await?;
+        self.begin_campaigns(day).await?;
+        self.claim_coupons(day).await?;
+        let newcomers = visits.values().filter(|visit| {
+            day.lines.first().is_some_and(|first| {
+                self.data.zone.business_date(visit.at()) == day.date && visit.at_us >= first.at_us
+            })
+        });
+        at_once(newcomers.map(|visit| self.bus.enrol(visit))).await?;
+
+        let mut coupons: HashMap<u64, Vec<&Redemption>> = HashMap::new();
+        for redemption in &day.redemptions {
+            if let Some(basket) = redemption.basket {
+                coupons.entry(basket).or_default().push(redemption);
+            }
+        }
+        let orders = baskets(day.lines).map(|basket| {
+            let coupons = coupons.get(&basket.head.basket).map_or(&[][..], Vec::as_slice);
+            async move {
+                self.order(&basket, coupons).await?;
+                each(basket.lines.len());
+                Ok(())
+            }
+        });
+        at_once(orders).await?;
+        self.redeem_elsewhere(day).await?;
+
+        report.days += 1;
+        report.lines += day.lines.len() as u64;
+        report.redemptions += day.redemptions.len() as u64;
+        report.redemptions_attributed += coupons.values().map(|coupons| coupons.len() as u64).sum::<u64>();
+        for basket in baskets(day.lines) {
+            report.baskets += 1;
+            report.payments += u64::from(commands::payable(&basket) > Fen::ZERO);
+        }
+        Ok(())
+    }
+
+    async fn begin_campaigns(&self, day: &Day<'_>) -> Result<(), ImportError> {
+        for campaign in &day.campaigns {
+            let id = commands::campaign_id(campaign.id).map_err(|error| unusable(&error))?;
+            let place = self.bus.nowhere(campaign.from.starts_at(&self.data.zone));
+            let create =
+                CampaignCommand::CreateCampaign(commands::create_campaign(campaign, &self.data.zone));
+            let activate = CampaignCommand::ActivateCampaign(ActivateCampaign {});
+            for (step, command) in [("create", create), ("activate", activate)] {
+                let step = format!("campaign-{step}/{}", campaign.id);
+                self.bus
+                    .execute::<CampaignRules>(&step, id.as_str(), &command, place.clone())
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Claims what will be redeemed, and waits until the coupons are issued: their orders use them today.
+    async fn claim_coupons(&self, day: &Day<'_>) -> Result<(), ImportError> {
+        if day.redemptions.is_empty() {
+            return Ok(());
+        }
+        let claims = day.redemptions.iter().map(|redemption| async {
+            let claim = commands::claim(redemption, &self.data.zone).map_err(|error| unusable(&error))?;
+            let id = claim.campaign_id.to_string();
+            let place = self.bus.nowhere(claim.claimed_at);
+            let step = format!("claim/{}", redemption.row);
+            self.bus
+                .execute::<CampaignRules>(&step, &id, &CampaignCommand::ClaimCoupon(claim), place)
+                .await
+        });
+        at_once(claims).await?;
+        self.followers.settle(PATIENCE).await?;
+        Ok(())
+    }
+
+    async fn order(&self, basket: &Basket<'_>, coupons: &[&Redemption]) -> Result<(), ImportError> {
+        let number = basket.head.basket;
+        let id = commands::order_id(number).map_err(|error| unusable(&error))?;
+        let place = commands::place(basket, coupons, &self.data).map_err(|error| unusable(&error))?;
+        let at = self.bus.till(basket.head.store, basket.head.at())?;
+        let command = OrderCommand::Place(Box::new(place));
+        self.bus
+            .execute::<Order>(&format!("place/{number}"), id.as_str(), &command, at.clone())
+            .await?;
+        if commands::payable(basket) <= Fen::ZERO {
+            return Ok(());
+        }
+        let notice = commands::notice(basket).map_err(|error| unusable(&error))?;
+        let command = OrderCommand::RegisterPayment(commands::register(&notice));
+        self.bus
+            .execute::<Order>(&format!("register/{number}"), id.as_str(), &command, at.clone())
+            .await?;
+        if let Some(payments) = &self.payments {
+            return payments.deliver(&notice).await;
+        }
+        let member = commands::member_of(basket.head.household).map_err(|error| unusable(&error))?;
+        let command = OrderCommand::RecordPayment(commands::record(&notice, member));
+        self.bus
+            .execute::<Order>(&format!("pay/{number}"), id.as_str(), &command, at)
+            .await
+    }
+
+    /// Redemptions whose basket nobody can tell: used up on their day, at no store.
+    async fn redeem_elsewhere(&self, day: &Day<'_>) -> Result<(), ImportError> {
+        let midnight = day.date.starts_at(&self.data.zone);
+        let unknown = day
+            .redemptions
+            .iter()
+            .filter(|redemption| redemption.basket.is_none());
+        let steps = unknown.map(|redemption| async move {
+            let id = commands::coupon_id(redemption).map_err(|error| unusable(&error))?;
+            let command = CouponCommand::RedeemCoupon(RedeemCoupon {
+                order_id: None,
+                discount_fen: None,
+                redeemed_at: midnight,
+                business_date: day.date,
+                store_id: None,
+                channel: None,
+            });
+            let step = format!("redeem/{}", redemption.row);
+            self.bus
+                .execute::<Coupon>(&step, id.as_str(), &command, self.bus.nowhere(midnight))
+                .await
+        });
+        at_once(steps).await
+    }
+}
+
+/// Carries out steps of different streams, many at once; the first failure ends it.
+async fn at_once<F>(steps: impl Iterator<Item = F>) -> Result<(), ImportError>
+where
+    F: Future<Output = Result<(), ImportError>>,
+{
+    stream::iter(steps)
+        .map(Ok)
+        .try_for_each_concurrent(AT_ONCE, |step| step)
+        .await
+}
+
+impl std::fmt::Debug for Import {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Import")
+    }
+}

@@ -1,0 +1,1 @@
+//! The mapping, against numbers counted by another program.
