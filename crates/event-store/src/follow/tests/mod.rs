@@ -6,4 +6,5 @@ mod log_faults;
 mod parking;
 mod policies;
 mod rebuild;
+mod speed;
 mod views;
