@@ -166,9 +166,14 @@ pub(crate) async fn parked_keys(pool: &PgPool, who: &Identity) -> Result<HashSet
     .bind(who.generation_sql())
     .fetch_all(pool)
     .await?;
-    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
-    metrics::gauge!("guanxi_parked_keys", "follower" => who.name.to_string()).set(keys.len() as f64);
+    show_count(who, keys.len());
     Ok(keys.into_iter().collect())
+}
+
+/// Tells the metrics how many keys of a follower are parked.
+pub(crate) fn show_count(who: &Identity, keys: usize) {
+    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+    metrics::gauge!("guanxi_parked_keys", "follower" => who.name.to_string()).set(keys as f64);
 }
 
 /// The parked events of one key, in order.

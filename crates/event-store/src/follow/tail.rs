@@ -38,6 +38,8 @@ struct Ring<E> {
 enum Recent<E> {
     /// Here.
     Found(Vec<Arc<Segment<E>>>),
+    /// Nowhere yet: it is the end of what the shared reader has read, and it will say when there is more.
+    Nothing,
     /// In the table up to this position, then in the ring.
     Until(u64),
     /// In the table.
@@ -80,6 +82,7 @@ impl<E: EventSet> Tail<E> {
     pub(crate) async fn next(&self, after: Mark, limit: usize) -> Result<Option<Batch<E>>, FollowError> {
         let until = match self.recent(after, limit)? {
             Recent::Found(segments) => return Ok(Batch::of(segments)),
+            Recent::Nothing => return Ok(None),
             Recent::Until(position) => Some(position),
             Recent::Elsewhere => None,
         };
@@ -89,6 +92,9 @@ impl<E: EventSet> Tail<E> {
 
     fn recent(&self, after: Mark, limit: usize) -> Result<Recent<E>, FollowError> {
         let ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
+        if ring.segments.back().is_some_and(|newest| newest.last == after) {
+            return Ok(Recent::Nothing);
+        }
         let place = ring
             .segments
             .binary_search_by_key(&after.position, |segment| segment.after.position);

@@ -11,7 +11,7 @@ use super::start::begin;
 use super::{Dispatch, Order, Orders, Settled, Source, send_all};
 use crate::EventStore;
 use crate::deadline::Changes;
-use crate::follow::parking::parked_keys;
+use crate::follow::parking::{parked_keys, show_count};
 use crate::follow::{Batch, Checkpoint, Discards, FollowError, Follower, Identity, Parking, guarded};
 
 /// Feeds a policy and sends what it wants.
@@ -220,7 +220,10 @@ impl<P: Policy> Follower for PolicyFollower<P> {
         wanted.deadlines.write(&mut work, P::NAME).await?;
         wanted.parking.write(&mut work, &self.who).await?;
         work.commit().await?;
-        self.parked.extend(wanted.parking.keys().iter().cloned());
+        if !wanted.parking.keys().is_empty() {
+            self.parked.extend(wanted.parking.keys().iter().cloned());
+            show_count(&self.who, self.parked.len());
+        }
         Ok(next)
     }
 

@@ -12,7 +12,7 @@ use super::publish::{self, Place};
 use super::second::Second;
 use super::sheet::Sheet;
 use super::table::{Tables, Writes, load};
-use crate::follow::parking::parked_keys;
+use crate::follow::parking::{parked_keys, show_count};
 use crate::follow::{Batch, Checkpoint, Discards, FollowError, Follower, Identity, Mark, Parking};
 
 /// Folds a view into its tables.
@@ -168,7 +168,10 @@ impl<V: View, S: Second<V>> ViewFollower<V, S> {
         work.commit().await?;
         self.rows.settle(&rows);
         self.totals.settle(&totals);
-        self.parked.extend(parking.keys().iter().cloned());
+        if !parking.keys().is_empty() {
+            self.parked.extend(parking.keys().iter().cloned());
+            show_count(&self.who, self.parked.len());
+        }
         Ok(next)
     }
 

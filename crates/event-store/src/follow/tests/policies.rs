@@ -237,10 +237,11 @@ async fn a_target_that_chokes_is_parked_alone(pool: PgPool) {
 }
 
 /// Gives the holder of seat 1 a point for every third time that anybody earns.
-struct Third;
+struct Third<const VERSION: u32>;
 
-impl Policy for Third {
+impl<const VERSION: u32> Policy for Third<VERSION> {
     const NAME: &'static str = "third";
+    const VERSION: u32 = VERSION;
     const STARTS: Start = Start::Beginning;
     const REMEMBERS: bool = true;
     type Event = TestEvent;
@@ -281,12 +282,32 @@ async fn a_policy_remembers_and_asks_who_holds_a_claim(pool: PgPool) {
     let accountant = Accountant::new(&store);
     act(&store, "seated", "c0", Command::TakeSeat("1".to_owned())).await;
     act(&store, "seated", "c00", Command::Earn(100)).await;
-    let follow = with::<Third>(&accountant);
+    let follow = with::<Third<1>>(&accountant);
     let running = start(&follow);
     for n in 1..9 {
         act(&store, "a", &format!("c{n}"), Command::Earn(1)).await;
         follow.settle(PATIENCE).await.unwrap();
     }
     assert_eq!(balance(&store, "seated").await, 97);
+    running.stop().await;
+
+    // A later version reads the past again to remember it, and says nothing about it.
+    let sent = accountant.sent.load(Ordering::SeqCst);
+    let later = with::<Third<2>>(&accountant);
+    let running = start(&later);
+    later.settle(PATIENCE).await.unwrap();
+    assert_eq!(accountant.sent.load(Ordering::SeqCst), sent);
+    // Nine times somebody has earned: the twelfth is the next that counts.
+    for n in 9..12 {
+        act(&store, "a", &format!("c{n}"), Command::Earn(1)).await;
+        later.settle(PATIENCE).await.unwrap();
+    }
+    assert_eq!(
+        (
+            accountant.sent.load(Ordering::SeqCst),
+            balance(&store, "seated").await
+        ),
+        (sent + 1, 96)
+    );
     running.stop().await;
 }
