@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 mod append;
+mod audit;
 mod claims;
 mod idempotency;
 mod inbox;
