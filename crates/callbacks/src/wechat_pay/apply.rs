@@ -6,7 +6,8 @@ use guanxi_domain::order::{ATTEMPT, Order};
 use guanxi_domain::suspense::Suspense;
 use guanxi_event_store::{Answer, CommandContext, EventStore, ExecuteError, Keep, StoreError};
 use guanxi_kernel::{
-    Channel, ClaimKey, Decider, IdError, Metadata, OrderId, StoreId, SubjectId, TimeZoneId, Timestamp,
+    Channel, ClaimKey, Decider, IdError, MemberId, Metadata, OrderId, StoreId, SubjectId, TimeZoneId,
+    Timestamp,
 };
 
 use super::facts::Fact;
@@ -60,9 +61,9 @@ impl ApplyError {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Contradiction(_) | Self::Id(_) => false,
-            Self::Payer(PayerError::Store(error)) | Self::Store(error) => error.is_transient(),
-            Self::Payer(PayerError::Enrol(error)) | Self::Execute(error) => error.is_transient(),
-            Self::Payer(PayerError::Id(_)) => false,
+            Self::Store(error) => error.is_transient(),
+            Self::Execute(error) => error.is_transient(),
+            Self::Payer(error) => error.is_transient(),
         }
     }
 }
@@ -76,12 +77,13 @@ impl From<ExecuteError> for ApplyError {
     }
 }
 
-/// Where an order was placed, as far as it is known.
+/// Where an order was placed and whose it is, as far as it is known.
 #[derive(Debug, Default)]
 struct Place {
     store_id: Option<StoreId>,
     channel: Option<Channel>,
     time_zone: Option<TimeZoneId>,
+    member_id: Option<MemberId>,
 }
 
 /// Records a fact with its order, or parks it. Doing it again, here or on another server, changes nothing.
@@ -116,7 +118,9 @@ pub async fn apply(store: &EventStore, fact: &Fact, source: Source<'_>) -> Resul
         }
         Fact::Refund(_) => None,
     };
-    if let (Some(member), Some(subject)) = (&payer, source.subject) {
+    // The notice is forgotten with the person: with the payer, or with whose order a refund is of.
+    let owner = payer.as_ref().or(place.member_id.as_ref());
+    if let (Some(member), Some(subject)) = (owner, source.subject) {
         store.vault().adopt(std::slice::from_ref(subject), member).await?;
     }
     let request = translate::request(fact, order, payer)?;
@@ -164,16 +168,13 @@ async fn registered_by(store: &EventStore, attempt: &Attempt) -> Result<Option<O
 }
 
 async fn placed(store: &EventStore, order: &OrderId) -> Result<Place, StoreError> {
-    let order = store.load::<Order>(order.as_str()).await?;
-    Ok(order
-        .state
-        .placed
-        .as_ref()
-        .map_or_else(Place::default, |placed| Place {
-            store_id: Some(placed.store_id.clone()),
-            channel: Some(placed.channel.clone()),
-            time_zone: Some(placed.time_zone.clone()),
-        }))
+    let order = store.load::<Order>(order.as_str()).await?.state;
+    Ok(order.placed.as_ref().map_or_else(Place::default, |placed| Place {
+        store_id: Some(placed.store_id.clone()),
+        channel: Some(placed.channel.clone()),
+        time_zone: Some(placed.time_zone.clone()),
+        member_id: order.member_id.clone(),
+    }))
 }
 
 /// Dated in the store's zone; in Shanghai's, like the provider's statements, while the store is not known.

@@ -9,6 +9,8 @@ use guanxi_kernel::claim::LookupHash;
 use guanxi_kernel::{Channel, ClaimKey, CommandId, IdError, MemberId, Metadata, StoreId, SubjectId};
 
 use super::SOURCE;
+use super::body::Body;
+use super::body::person::Sign;
 use super::facts::Openid;
 
 /// The payment by which an unknown person becomes known.
@@ -36,6 +38,18 @@ pub enum PayerError {
     /// A holder's or a new id is no id.
     #[error("the payer's id cannot be used: {0}")]
     Id(#[from] IdError),
+}
+
+impl PayerError {
+    /// Whether trying again may help.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_transient(),
+            Self::Enrol(error) => error.is_transient(),
+            Self::Id(_) => false,
+        }
+    }
 }
 
 /// Finds the member by the first openid that somebody holds; enrols a walk-in with all of them where nobody does.
@@ -66,6 +80,32 @@ pub async fn find_or_enrol(
         }
         Err(error) => Err(error),
     }
+}
+
+/// Joins a notice that is only kept to the member whom it names, so that it is forgotten with the member. Nobody is
+/// enrolled for it.
+///
+/// # Errors
+/// The log.
+pub async fn adopt_kept(store: &EventStore, body: &Body, subject: &SubjectId) -> Result<(), PayerError> {
+    let claim = |sign: &Sign<'_>| {
+        let hash = store
+            .vault()
+            .lookup_hash(&lookup_kind(sign.kind, sign.issuer), sign.value);
+        ClaimKey::open(sign.kind.scope(), hash.0)
+    };
+    let claims: Vec<_> = body.signs().iter().map(claim).collect();
+    if claims.is_empty() {
+        return Ok(());
+    }
+    if let Some(stream) = store.holders(&claims).await?.into_iter().flatten().next() {
+        let member = MemberId::new(&stream.aggregate_id)?;
+        store
+            .vault()
+            .adopt(std::slice::from_ref(subject), &member)
+            .await?;
+    }
+    Ok(())
 }
 
 fn lookup(store: &EventStore, openid: &Openid) -> LookupHash {

@@ -19,6 +19,7 @@ use super::envelope::Envelope;
 use super::facts::{self, Fact};
 use super::headers::NoticeHeaders;
 use super::notice::{NoticeRecord, OpenedRecord};
+use super::payer;
 
 /// Notices translated at once.
 const AT_ONCE: u32 = 128;
@@ -159,6 +160,7 @@ impl Worker {
         let facts = facts::facts(&body, &opened.mchid, &envelope.create_time)
             .map_err(|error| Stopped::Failed("impossible", error.to_string()))?;
         if facts.is_empty() {
+            self.adopt(&body, notice).await?;
             return Ok(format!("kept: {}", body.family()));
         }
         let source = Source {
@@ -176,6 +178,18 @@ impl Worker {
         opened
             .map(OpenedRecord::from)
             .map_err(|error| Stopped::Failed("not_opened", error.to_string()))
+    }
+
+    async fn adopt(&self, body: &Body, notice: &Notice) -> Result<(), Stopped> {
+        payer::adopt_kept(&self.store, body, &notice.subject)
+            .await
+            .map_err(|error| {
+                if error.is_transient() {
+                    Stopped::Later(error.to_string())
+                } else {
+                    Stopped::Failed("fault", error.to_string())
+                }
+            })
     }
 
     /// Each fact stands for itself: one that contradicts the log does not hold back the others of its notice.

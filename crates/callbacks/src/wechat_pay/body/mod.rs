@@ -10,6 +10,7 @@ pub mod mall;
 pub mod member_card;
 pub mod payment;
 pub mod payscore;
+pub mod person;
 pub mod profit_sharing;
 pub mod refund;
 mod route;
