@@ -4,6 +4,7 @@
 -- belong to. The events of the group are in the order in which they shall lie in the log.
 
 -- Writes what is left of the group once it is known to fit. `keep` names the commands to write; null means all.
+-- The root is taken over the hashes at hand, in the order of the positions just given, not read back.
 create function log.write_group(
     keep int[],
     c_id text[], c_digest text[], c_outcome text[], c_code text[], c_message text[], c_count int[],
@@ -40,7 +41,7 @@ begin
      where keep is null or e.command = any (keep);
     get diagnostics written = row_count;
 
-    if exists (select from unnest(k_take) as t(take) where not t.take) then
+    if false = any (k_take) then
         delete from log.claims c
          using unnest(k_command, k_scope, k_key, k_type, k_stream, k_take)
                as k(command, scope, key, type, stream, take)
@@ -49,16 +50,21 @@ begin
            and (case when k.key is null then starts_with(c.scope, k.scope)
                      else c.scope = k.scope and c.key = k.key end);
     end if;
-    insert into log.claims (scope, key, aggregate_type, aggregate_id)
-    select k.scope, k.key, k.type, k.stream
-      from unnest(k_command, k_scope, k_key, k_type, k_stream, k_take) as k(command, scope, key, type, stream, take)
-     where k.take and (keep is null or k.command = any (keep))
-       and (keep is null or not exists (select from log.claims c where c.scope = k.scope and c.key = k.key));
+    if cardinality(k_command) > 0 then
+        insert into log.claims (scope, key, aggregate_type, aggregate_id)
+        select k.scope, k.key, k.type, k.stream
+          from unnest(k_command, k_scope, k_key, k_type, k_stream, k_take)
+               as k(command, scope, key, type, stream, take)
+         where k.take and (keep is null or k.command = any (keep))
+           and (keep is null or not exists (select from log.claims c where c.scope = k.scope and c.key = k.key));
+    end if;
 
-    insert into log.subject_keys (subject, wrapped, created_at)
-    select s.subject, decode(s.wrapped, 'hex'), now_time
-      from unnest(s_command, s_subject, s_wrapped) as s(command, subject, wrapped)
-     where keep is null or s.command = any (keep);
+    if cardinality(s_command) > 0 then
+        insert into log.subject_keys (subject, wrapped, created_at)
+        select s.subject, decode(s.wrapped, 'hex'), now_time
+          from unnest(s_command, s_subject, s_wrapped) as s(command, subject, wrapped)
+         where keep is null or s.command = any (keep);
+    end if;
     if cardinality(d_command) > 0 then
         update log.subject_keys k set wrapped = null, destroyed_at = now_time
           from unnest(d_command, d_subject) as d(command, subject)
@@ -66,8 +72,9 @@ begin
     end if;
 
     if written > 0 then
-        select sha256(string_agg(e.hash, ''::bytea order by e.position)) into new_root
-          from log.events e where e.position > head;
+        select sha256(string_agg(decode(e.hash, 'hex'), ''::bytea order by e.ord)) into new_root
+          from unnest(e_command, e_hash) with ordinality as e(command, hash, ord)
+         where keep is null or e.command = any (keep);
         insert into log.batches (last, n, root, chain, recorded_at)
         values (head + written, written, new_root,
                 sha256(old_chain || int8send(head + written) || int4send(written)
@@ -77,16 +84,20 @@ begin
     end if;
 
     return query
-    insert into log.commands (command_id, digest, outcome, code, message, first_position, last_position, recorded_at)
-    select c.id, decode(c.digest, 'hex'), c.outcome, c.code, c.message,
-           case when c.count > 0 then head + c.upto - c.count + 1 end, case when c.count > 0 then head + c.upto end,
-           now_time
-      from (select u.*, sum(u.count) over (order by u.ord) as upto
-              from unnest(c_id, c_digest, c_outcome, c_code, c_message, c_count)
-                   with ordinality as u(id, digest, outcome, code, message, count, ord)
-             where keep is null or u.ord = any (keep)) as c
-     order by c.ord
-    returning array_position(c_id, command_id), first_position, last_position;
+    with answered as (
+        select u.ord::int as command, u.id, decode(u.digest, 'hex') as digest, u.outcome, u.code, u.message,
+               case when u.count > 0 then head + sum(u.count) over upto - u.count + 1 end as first,
+               case when u.count > 0 then head + sum(u.count) over upto end as last
+          from unnest(c_id, c_digest, c_outcome, c_code, c_message, c_count)
+               with ordinality as u(id, digest, outcome, code, message, count, ord)
+         where keep is null or u.ord = any (keep)
+        window upto as (order by u.ord)
+    ), kept as (
+        insert into log.commands (command_id, digest, outcome, code, message, first_position, last_position,
+                                  recorded_at)
+        select a.id, a.digest, a.outcome, a.code, a.message, a.first, a.last, now_time from answered a
+    )
+    select a.command, a.first, a.last from answered a;
 end
 $$;
 
@@ -150,6 +161,7 @@ end
 $$;
 
 -- Appends a group of commands and answers each: `appended`, `known`, `conflict` or `taken`.
+-- The planner settings are pinned: a plan cached when the tables were empty would scan them for every group.
 create function log.append(
     c_id text[], c_digest text[], c_outcome text[], c_code text[], c_message text[], c_count text[],
     c_type text[], c_stream text[], c_base text[],
@@ -163,6 +175,10 @@ returns table (command int, verdict text, digest bytea, outcome text, code text,
 language plpgsql
 security definer
 set search_path = log, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
     keep int[];
