@@ -4,6 +4,7 @@
 //! every command once, nothing lost by a crash) is solved in one place that names no aggregate. A *store* is always a
 //! shop elsewhere; here it is the event store.
 
+pub mod adapter;
 mod append;
 pub mod audit;
 mod command;
@@ -11,6 +12,7 @@ pub mod deadline;
 mod error;
 mod execute;
 pub mod follow;
+mod foreign;
 pub mod inbox;
 mod load;
 mod metadata;

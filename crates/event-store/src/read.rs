@@ -169,6 +169,12 @@ pub(crate) fn recorded<E: EventSet>(row: &PgRow) -> Result<Recorded<E>, StoreErr
     } else {
         Fact::Foreign(payload.into())
     };
+    let surroundings = match (metadata::read(row.try_get("metadata")?, recorded_at), &fact) {
+        (Ok(metadata), _) => metadata,
+        // A foreign program may use our names for things of its own; that must not stop anybody.
+        (Err(_), Fact::Foreign(_)) => metadata::read("{}", recorded_at).map_err(unreadable)?,
+        (Err(error), Fact::Own(_)) => return Err(unreadable(error)),
+    };
     let command_id: Option<String> = row.try_get("command_id")?;
     Ok(Recorded {
         position,
@@ -181,7 +187,7 @@ pub(crate) fn recorded<E: EventSet>(row: &PgRow) -> Result<Recorded<E>, StoreErr
         stream: StreamRef::new(aggregate_type, row.try_get::<String, _>("aggregate_id")?),
         sequence: row.try_get::<i64, _>("sequence")?.unsigned_abs(),
         event_type: event_type.into(),
-        metadata: metadata::read(row.try_get("metadata")?, recorded_at).map_err(unreadable)?,
+        metadata: surroundings,
         recorded_at,
         fact,
     })

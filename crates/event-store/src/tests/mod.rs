@@ -6,4 +6,5 @@ mod audit;
 mod claims;
 mod idempotency;
 mod inbox;
+mod plain;
 mod sealing;
