@@ -108,7 +108,7 @@ fn register(
             Err(OrderRefusal::AttemptConflict(key))
         };
     }
-    if attempt.amount_fen <= Fen::ZERO {
+    if !facts::is_amount(attempt.amount_fen) {
         return Err(OrderRefusal::AttemptAmount);
     }
     if state.cancelled {
@@ -120,17 +120,20 @@ fn register(
     Ok(vec![registered.into()])
 }
 
-/// Open attempts are closed by instruction before the order is called off, so that nobody pays into the void.
+/// Open attempts are closed by instruction before the order is called off, so that nobody pays into the void; an attempt
+/// that was paid is closed already. Money that came and went back again does not keep an order alive.
 fn cancel(state: &OrderState, cancel: &Cancel) -> Result<Vec<OrderEvent>, OrderRefusal> {
     if state.cancelled {
         return Ok(Vec::new());
     }
-    if state.paid.is_some() || state.captured_fen() > Fen::ZERO {
+    if state.paid.is_some() || state.captured_fen() > state.refunded_fen() {
         return Err(OrderRefusal::AlreadyPaid);
     }
-    let mut events: Vec<OrderEvent> = state
+    let open = state
         .attempts
         .values()
+        .filter(|attempt| !state.is_paid_attempt(attempt));
+    let mut events: Vec<OrderEvent> = open
         .map(|attempt| {
             CloseRequested {
                 provider: attempt.provider.clone(),

@@ -5,11 +5,16 @@ use guanxi_kernel::{Fen, MemberId, Timestamp};
 use super::commands::{RecordPayment, RecordRefund, RefundStatus, Tender, transaction_key};
 use super::events::{
     Mismatch, OrderEvent, Paid, PaymentCaptured, PaymentMismatched, Placed, RefundAbnormal, RefundFailed,
-    RefundReason, RefundRequested, RefundSucceeded, SurplusCaptured,
+    RefundReason, RefundSucceeded, SurplusCaptured,
 };
+use super::instructions::give_back;
 use super::refusal::OrderRefusal;
 use super::state::{OrderState, Payment};
-use crate::ids::OutRefundNo;
+
+/// Whether an amount can be of a payment, an attempt or a refund.
+pub(super) fn is_amount(amount: Fen) -> bool {
+    Fen::ZERO < amount && amount <= Fen::LIMIT
+}
 
 /// Adds a payment.
 pub(super) fn payment(
@@ -17,7 +22,7 @@ pub(super) fn payment(
     placed: &Placed,
     fact: &RecordPayment,
 ) -> Result<Vec<OrderEvent>, OrderRefusal> {
-    if fact.amount_fen <= Fen::ZERO {
+    if !is_amount(fact.amount_fen) {
         return Err(OrderRefusal::PaymentAmount);
     }
     let key = transaction_key(&fact.provider, &fact.transaction_id);
@@ -152,8 +157,16 @@ fn paid_by(state: &OrderState, placed: &Placed, fact: &RecordPayment) -> Paid {
         .collect();
     tenders.sort_unstable();
     tenders.dedup();
-    let member_id = state.member_id.clone().or_else(|| fact.member_id.clone());
+    let member_id = state.member_id.clone().or_else(|| first_payer(state, fact));
     paid(state, placed, paid_at, tenders, member_id)
+}
+
+/// Who paid first, by the provider's clock, among those who were recognised: the same in whatever order they came.
+fn first_payer(state: &OrderState, fact: &RecordPayment) -> Option<MemberId> {
+    let known = state.payments.values();
+    let before = known.filter_map(|payment| Some((payment.succeeded_at, payment.member_id.as_ref()?)));
+    let now = fact.member_id.as_ref().map(|member| (fact.succeeded_at, member));
+    before.chain(now).min().map(|(_, member)| member.clone())
 }
 
 /// The order is paid by nothing, as nothing is to pay.
@@ -191,39 +204,13 @@ fn paid(
     }
 }
 
-/// The number of the refund is made from the payment's, so that it is the same however often it is decided.
-fn give_back(fact: &RecordPayment, amount_fen: Fen, reason: RefundReason) -> Option<OrderEvent> {
-    let mark = match reason {
-        RefundReason::Surplus => "SP",
-        RefundReason::AfterCancel => "AC",
-    };
-    let transaction: String = fact
-        .transaction_id
-        .as_str()
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .take(60)
-        .collect();
-    Some(
-        RefundRequested {
-            out_refund_no: OutRefundNo::new(format!("{mark}{transaction}")).ok()?,
-            provider: fact.provider.clone(),
-            transaction_id: fact.transaction_id.clone(),
-            amount_fen,
-            payment_fen: fact.amount_fen,
-            reason,
-        }
-        .into(),
-    )
-}
-
 /// Adds what is said of a refund.
 pub(super) fn refund(
     state: &OrderState,
     placed: &Placed,
     fact: &RecordRefund,
 ) -> Result<Vec<OrderEvent>, OrderRefusal> {
-    if fact.amount_fen <= Fen::ZERO {
+    if !is_amount(fact.amount_fen) {
         return Err(OrderRefusal::RefundAmount);
     }
     let key = format!("{}/{}", fact.provider, fact.refund_id);

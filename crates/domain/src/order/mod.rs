@@ -8,6 +8,7 @@ mod commands;
 mod decide;
 mod events;
 mod facts;
+mod instructions;
 mod pricing;
 mod refusal;
 mod state;

@@ -5,6 +5,8 @@
 //! has an exact amount. Thresholds look at the eligible goods after promotions and before coupons. Freight is a line of
 //! its own and is never discounted.
 
+use std::collections::BTreeSet;
+
 use guanxi_kernel::money::allocate;
 use guanxi_kernel::{Fen, MoneyError};
 
@@ -34,6 +36,7 @@ pub(super) fn price(pricing: &Pricing) -> Result<Priced, OrderRefusal> {
 
 fn calculate(cart: &Cart) -> Result<Priced, OrderRefusal> {
     check_count(cart.lines.len())?;
+    check_coupons(&cart.coupons)?;
     let mut lines = Vec::with_capacity(cart.lines.len() + 1);
     for (index, line) in cart.lines.iter().enumerate() {
         lines.push(shelf_line(index + 1, line)?);
@@ -225,6 +228,14 @@ fn check_count(lines: usize) -> Result<(), OrderRefusal> {
         Ok(())
     } else {
         Err(OrderRefusal::LineCount(lines))
+    }
+}
+
+fn check_coupons(coupons: &[CartCoupon]) -> Result<(), OrderRefusal> {
+    let mut seen = BTreeSet::new();
+    match coupons.iter().find(|coupon| !seen.insert(&coupon.coupon_id)) {
+        Some(again) => Err(OrderRefusal::CouponTwice(again.coupon_id.to_string())),
+        None => Ok(()),
     }
 }
 

@@ -47,6 +47,8 @@ pub struct Payment {
     pub surplus_fen: Fen,
     /// When.
     pub succeeded_at: Timestamp,
+    /// Who paid, if recognised.
+    pub member_id: Option<MemberId>,
 }
 
 /// A refund and what is known of it.
@@ -83,12 +85,13 @@ pub enum OrderStatus {
 
 impl OrderStatus {
     /// The status that follows from sums: what is to pay (nothing before the order is placed), what came, what went
-    /// back, and whether the order was called off.
+    /// back, and whether the order was called off. What came too much and went back leaves a paid order paid.
     #[must_use]
     pub fn of(payable_fen: Option<Fen>, captured_fen: Fen, refunded_fen: Fen, cancelled: bool) -> Self {
         let Some(payable_fen) = payable_fen else {
             return Self::Unknown;
         };
+        let kept_fen = captured_fen - refunded_fen;
         if cancelled {
             Self::Cancelled
         } else if captured_fen < payable_fen {
@@ -97,7 +100,7 @@ impl OrderStatus {
             } else {
                 Self::AwaitingPayment
             }
-        } else if refunded_fen <= Fen::ZERO || captured_fen <= Fen::ZERO {
+        } else if refunded_fen <= Fen::ZERO || captured_fen <= Fen::ZERO || kept_fen >= payable_fen {
             Self::Paid
         } else if refunded_fen < captured_fen {
             Self::PartlyRefunded
@@ -130,7 +133,7 @@ impl OrderState {
             .sum()
     }
 
-    /// Where the order stands.
+    /// Where the order stands, by its sums alone.
     #[must_use]
     pub fn status(&self) -> OrderStatus {
         let payable = self.placed.as_ref().map(|placed| placed.totals.payable_fen);
@@ -142,6 +145,14 @@ impl OrderState {
     pub fn coupons(&self) -> Vec<CouponId> {
         let placed = self.placed.iter().flat_map(|placed| &placed.coupons);
         placed.map(|coupon| coupon.coupon_id.clone()).collect()
+    }
+
+    /// Whether money has come under this attempt.
+    pub(super) fn is_paid_attempt(&self, attempt: &PaymentRegistered) -> bool {
+        self.payments.values().any(|payment| {
+            payment.out_trade_no.as_ref() == Some(&attempt.out_trade_no)
+                && payment.mchid.as_ref() == Some(&attempt.mchid)
+        })
     }
 
     pub(super) fn apply(&mut self, event: &OrderEvent) {
@@ -210,6 +221,7 @@ impl OrderState {
             amount_fen: captured.amount_fen,
             surplus_fen: captured.surplus_fen,
             succeeded_at: captured.succeeded_at,
+            member_id: captured.member_id.clone(),
         };
         self.payments.insert(key, payment);
     }
