@@ -98,13 +98,13 @@ mod tests {
     #[test]
     fn stored_types_are_those_of_the_deciders() {
         let types = [
-            crate::member::Member::TYPE,
-            crate::campaign::Campaign::TYPE,
-            crate::coupon::Coupon::TYPE,
-            crate::order::Order::TYPE,
-            crate::guide::GuideRelationship::TYPE,
-            crate::suspense::Suspense::TYPE,
-            crate::store::Store::TYPE,
+            Member::TYPE,
+            Campaign::TYPE,
+            Coupon::TYPE,
+            Order::TYPE,
+            GuideRelationship::TYPE,
+            Suspense::TYPE,
+            Store::TYPE,
         ];
         assert_eq!(GuanxiEvent::TYPES, types);
     }
