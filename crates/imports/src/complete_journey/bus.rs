@@ -1,13 +1,14 @@
 //! Where commands go: to the log directly; payments, if asked for, as signed notices by HTTP.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use guanxi_domain::member::{
     Activate, ConsentGrant, Enrol, EnrolSource, Identity, IdentityKind, Member, MemberCommand, Profile,
     Purpose, lookup_kind,
 };
-use guanxi_event_store::{CommandContext, EventStore, ExecuteError, Keep, NewKey};
+use guanxi_event_store::{CommandContext, EventStore, Keep, NewKey};
 use guanxi_kernel::{
     BusinessDate, Channel, CommandId, Decider, Metadata, StoreId, SubjectId, TimeZoneId, Timestamp,
 };
@@ -26,6 +27,11 @@ pub trait PaymentRoute: Send + Sync {
     /// It was not accepted.
     async fn deliver(&self, notice: &Notice) -> Result<(), ImportError>;
 }
+
+/// A failed command is tried again after this, then after twice as long …
+const PATIENCE: Duration = Duration::from_millis(5);
+/// … until it would be this, about twenty seconds in all.
+const MOST_PATIENCE: Duration = Duration::from_secs(20);
 
 /// Executes the import's commands.
 #[derive(Clone)]
@@ -181,12 +187,15 @@ impl Bus {
             step: step.to_owned(),
             source,
         };
+        let mut patience = PATIENCE;
         loop {
             match self.store.execute::<D>(id, command, &context).await {
                 Ok(_) => return Ok(()),
-                // The queue is full, not the command wrong.
-                Err(ExecuteError::Overloaded) => {
-                    tokio::time::sleep(std::time::Duration::from_millis(5)).await
+                // The queue is full, or the database away for a moment: the command is not wrong.
+                Err(error) if error.is_transient() && patience < MOST_PATIENCE => {
+                    tracing::debug!(step, %error, "trying again");
+                    tokio::time::sleep(patience).await;
+                    patience *= 2;
                 }
                 Err(source) => return Err(failed(source)),
             }

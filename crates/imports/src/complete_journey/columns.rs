@@ -3,9 +3,9 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use parquet::basic::{LogicalType, TimeUnit};
+use parquet::basic::{LogicalType, TimeUnit, Type};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use parquet::data_type::DataType;
+use parquet::data_type::{DataType, Int96};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
@@ -60,11 +60,20 @@ impl Columns {
         Ok(values.into_iter().map(|value| value.map(text)).collect())
     }
 
-    /// A column of instants without a zone, in microseconds; every row must have one.
+    /// A column of instants without a zone, in microseconds; every row must have one. The original files hold them in
+    /// the old 96-bit form, newer writers in 64 bits with a unit.
     pub fn microseconds(&self, name: &str) -> Result<Vec<i64>, ImportError> {
-        let values = self.integers(name)?;
         let schema = self.reader.metadata().file_metadata().schema_descr();
         let column = schema.column(self.index(name)?);
+        if column.physical_type() == Type::INT96 {
+            let values = self.each(name, |reader, rows, out| match reader {
+                ColumnReader::Int96ColumnReader(reader) => Some(append(reader, rows, out)),
+                _ => None,
+            })?;
+            let micros = |value: Option<Int96>| value.map(|value| value.to_micros());
+            return self.complete(name, values.into_iter().map(micros).collect());
+        }
+        let values = self.integers(name)?;
         let Some(LogicalType::Timestamp(kind)) = column.logical_type_ref() else {
             return Err(self.wrong(name, "is no timestamp".to_owned()));
         };
@@ -141,6 +150,9 @@ fn append<D: DataType>(
             break;
         }
         read += records;
+    }
+    if read < rows {
+        return Err(ParquetError::EOF(format!("{read} of {rows} rows")));
     }
     if levels.is_empty() {
         out.extend(values.into_iter().map(Some));

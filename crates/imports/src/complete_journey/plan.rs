@@ -1,7 +1,5 @@
 //! The data set day by day, as the stores count days.
 
-use std::collections::HashMap;
-
 use guanxi_kernel::BusinessDate;
 
 use super::data::{Campaign, DataSet, Line, Redemption};
@@ -32,15 +30,18 @@ pub(super) fn days(data: &DataSet) -> Vec<Day<'_>> {
             })
         })
         .collect();
-    let index: HashMap<BusinessDate, usize> = days.iter().enumerate().map(|(n, day)| (day.date, n)).collect();
+    let dates: Vec<BusinessDate> = days.iter().map(|day| day.date).collect();
+    // A day without receipts (Christmas) has no entry of its own: what falls on it is done on the next day, or, behind
+    // the last one, on that. It keeps its own date.
+    let last = days.len().saturating_sub(1);
+    let on_or_after = |date: BusinessDate| dates.partition_point(|day| *day < date).min(last);
     for campaign in &data.campaigns {
-        let at = days.iter().position(|day| day.date >= campaign.from);
-        if let Some(day) = at.and_then(|at| days.get_mut(at)) {
+        if let Some(day) = days.get_mut(on_or_after(campaign.from)) {
             day.campaigns.push(campaign);
         }
     }
     for redemption in &data.redemptions {
-        if let Some(day) = index.get(&redemption.day).and_then(|at| days.get_mut(*at)) {
+        if let Some(day) = days.get_mut(on_or_after(redemption.day)) {
             day.redemptions.push(redemption);
         }
     }

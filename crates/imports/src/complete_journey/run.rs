@@ -11,8 +11,8 @@ use guanxi_domain::campaign::{ActivateCampaign, Campaign as CampaignRules, Campa
 use guanxi_domain::coupon::{Coupon, CouponCommand, RedeemCoupon};
 use guanxi_domain::order::{Order, OrderCommand};
 use guanxi_domain::store::{Store, StoreCommand};
-use guanxi_event_store::{Clock, EventStore, Loop};
-use guanxi_kernel::{BusinessDate, Fen};
+use guanxi_event_store::{Clock, ClockError, EventStore, Loop};
+use guanxi_kernel::{BusinessDate, Fen, Timestamp};
 use serde::Serialize;
 
 use super::bus::{Bus, PaymentRoute, unusable};
@@ -92,7 +92,7 @@ impl Import {
     /// A command is refused, or something fails; a later run goes on from there.
     pub async fn run(&self, tell: &(dyn Fn(Progress) + Send + Sync)) -> Result<Report, ImportError> {
         let started = Instant::now();
-        let done = progress::load(self.store.pool()).await?;
+        let done = progress::load(self.store.pool(), &self.data.fingerprint).await?;
         let days = days(&self.data);
         let visits = self.data.first_visits();
         let lines_total = self.data.lines.len() as u64;
@@ -123,7 +123,7 @@ impl Import {
                     });
                 };
                 self.day(day, &visits, &each, &mut report).await?;
-                progress::save(self.store.pool(), day.date).await?;
+                progress::save(self.store.pool(), &self.data.fingerprint, day.date).await?;
             }
             lines_before += day.lines.len() as u64;
         }
@@ -156,9 +156,7 @@ impl Import {
         report: &mut Report,
     ) -> Result<(), ImportError> {
         let midnight = day.date.starts_at(&self.data.zone);
-        self.followers
-            .set_clock(Clock::Watermark(midnight), PATIENCE)
-            .await?;
+        self.raise_clock(midnight).await?;
         self.begin_campaigns(day).await?;
         self.claim_coupons(day).await?;
         let newcomers = visits.values().filter(|visit| {
@@ -213,23 +211,38 @@ impl Import {
         Ok(())
     }
 
-    /// Claims what will be redeemed, and waits until the coupons are issued: their orders use them today.
-    async fn claim_coupons(&self, day: &Day<'_>) -> Result<(), ImportError> {
-        if day.redemptions.is_empty() {
-            return Ok(());
+    /// Followers and deadlines catch up with the day before; then it is this day.
+    async fn raise_clock(&self, midnight: Timestamp) -> Result<(), ImportError> {
+        let watermark = Clock::Watermark(midnight);
+        match self.followers.set_clock(watermark, PATIENCE).await {
+            // Another cut of the data set has been further: time does not go back for this one.
+            Ok(()) | Err(ClockError::Backwards(_)) => Ok(()),
+            Err(error) => Err(error.into()),
         }
+    }
+
+    /// Claims and issues what will be redeemed: orders use it today.
+    async fn claim_coupons(&self, day: &Day<'_>) -> Result<(), ImportError> {
         let claims = day.redemptions.iter().map(|redemption| async {
-            let claim = commands::claim(redemption, &self.data.zone).map_err(|error| unusable(&error))?;
-            let id = claim.campaign_id.to_string();
+            let campaign = self
+                .data
+                .campaigns
+                .iter()
+                .find(|campaign| campaign.id == redemption.campaign && campaign.from <= redemption.day)
+                .ok_or(ImportError::Campaign(redemption.campaign))?;
+            let zone = &self.data.zone;
+            let claim = commands::claim(redemption, zone).map_err(|error| unusable(&error))?;
+            let issue = commands::issue(redemption, campaign, zone).map_err(|error| unusable(&error))?;
+            let (coupon, campaign) = (claim.coupon_id.to_string(), claim.campaign_id.to_string());
             let place = self.bus.nowhere(claim.claimed_at);
-            let step = format!("claim/{}", redemption.row);
+            let (step, claim) = (format!("claim/{coupon}"), CampaignCommand::ClaimCoupon(claim));
             self.bus
-                .execute::<CampaignRules>(&step, &id, &CampaignCommand::ClaimCoupon(claim), place)
-                .await
+                .execute::<CampaignRules>(&step, &campaign, &claim, place.clone())
+                .await?;
+            let (step, issue) = (format!("issue/{coupon}"), CouponCommand::IssueCoupon(issue));
+            self.bus.execute::<Coupon>(&step, &coupon, &issue, place).await
         });
-        at_once(claims).await?;
-        self.followers.settle(PATIENCE).await?;
-        Ok(())
+        at_once(claims).await
     }
 
     async fn order(&self, basket: &Basket<'_>, coupons: &[&Redemption]) -> Result<(), ImportError> {
@@ -261,22 +274,22 @@ impl Import {
 
     /// Redemptions whose basket nobody can tell: used up on their day, at no store.
     async fn redeem_elsewhere(&self, day: &Day<'_>) -> Result<(), ImportError> {
-        let midnight = day.date.starts_at(&self.data.zone);
         let unknown = day
             .redemptions
             .iter()
             .filter(|redemption| redemption.basket.is_none());
         let steps = unknown.map(|redemption| async move {
             let id = commands::coupon_id(redemption).map_err(|error| unusable(&error))?;
+            let midnight = redemption.day.starts_at(&self.data.zone);
             let command = CouponCommand::RedeemCoupon(RedeemCoupon {
                 order_id: None,
                 discount_fen: None,
                 redeemed_at: midnight,
-                business_date: day.date,
+                business_date: redemption.day,
                 store_id: None,
                 channel: None,
             });
-            let step = format!("redeem/{}", redemption.row);
+            let step = format!("redeem/{id}");
             self.bus
                 .execute::<Coupon>(&step, id.as_str(), &command, self.bus.nowhere(midnight))
                 .await
