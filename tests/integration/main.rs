@@ -1,1 +1,4 @@
 //! What spans crates, as one binary: linked once, run against a real PostgreSQL (`DATABASE_URL`).
+
+mod complete_journey;
+mod house;

@@ -1,0 +1,64 @@
+//! The whole house on a test's database: log, views, policies, as the server's role sees it.
+
+use std::sync::Arc;
+
+use guanxi_domain::policy::{CouponIssue, OrderCancelled, OrderPaid, ParkedPayment};
+use guanxi_domain::{GuanxiCommand, GuanxiEvent};
+use guanxi_event_store::{Dispatch, Dispatcher, EventStore, Loop, MasterKey, StoreOptions};
+use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// A running house.
+pub struct House {
+    pub store: EventStore,
+    pub followers: Loop<GuanxiEvent>,
+    stop: oneshot::Sender<()>,
+    running: JoinHandle<()>,
+}
+
+/// Connections with the server's role.
+pub async fn connect(pool: &PgPool) -> PgPool {
+    PgPoolOptions::new()
+        .max_connections(24)
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                sqlx::query("set role guanxi_server").execute(connection).await?;
+                Ok(())
+            })
+        })
+        .connect_with((*pool.connect_options()).clone())
+        .await
+        .unwrap()
+}
+
+impl House {
+    pub async fn open(pool: &PgPool) -> Self {
+        let store = EventStore::open(connect(pool).await, StoreOptions::new(MasterKey::new([7; 32])))
+            .await
+            .unwrap();
+        let rules: Arc<dyn Dispatch<GuanxiCommand>> = Arc::new(Dispatcher::new(store.clone()));
+        let followers = guanxi_views::register(Loop::builder(store.clone()))
+            .policy::<CouponIssue>(Arc::clone(&rules))
+            .policy::<OrderPaid>(Arc::clone(&rules))
+            .policy::<OrderCancelled>(Arc::clone(&rules))
+            .policy::<ParkedPayment>(rules)
+            .build();
+        followers.prepare().await.unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let run = followers.clone();
+        let running = tokio::spawn(async move { run.run(async { drop(stopped.await) }).await });
+        Self {
+            store,
+            followers,
+            stop,
+            running,
+        }
+    }
+
+    pub async fn close(self) {
+        drop(self.stop);
+        self.running.await.unwrap();
+    }
+}
