@@ -1,2 +1,18 @@
-//! (being written)
-fn main() {}
+//! The binary `guanxi`: configuration, wiring, roles, command line.
+//!
+//! It is the only crate that knows all others; whatever is decided here is which parts run together, never what they
+//! do.
+
+mod cli;
+mod config;
+mod dev;
+mod exit;
+mod logs;
+mod platform;
+mod terminal;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

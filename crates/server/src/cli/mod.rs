@@ -1,0 +1,17 @@
+//! The command line: one file per command.
+
+mod audit;
+mod dev;
+mod doctor;
+mod grammar;
+mod import;
+mod inbox;
+mod keys;
+pub mod migrate;
+mod parked;
+mod rebuild;
+mod replay;
+mod run;
+mod serve;
+
+pub use run::run;

@@ -1,0 +1,9 @@
+//! One TOML file, overridden by the environment; every error says what to write where.
+
+mod keys;
+mod load;
+mod sections;
+
+pub use keys::master_key;
+pub use load::load;
+pub use sections::{Config, DatabaseConfig, KeysConfig};

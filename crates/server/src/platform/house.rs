@@ -1,0 +1,75 @@
+//! What every command that works on the log opens.
+
+use std::sync::Arc;
+
+use guanxi_callbacks::wechat_pay::Merchants;
+use guanxi_domain::GuanxiEvent;
+use guanxi_domain::policy::{CouponIssue, OrderCancelled, OrderPaid, ParkedPayment};
+use guanxi_event_store::inbox::Inbox;
+use guanxi_event_store::{Dispatcher, EventStore, Loop, StoreOptions};
+
+use super::connect;
+use crate::config::{Config, master_key};
+use crate::exit::Failure;
+
+/// An opened installation: the log, what follows it, and who may knock.
+#[derive(Clone)]
+pub struct House {
+    /// The log.
+    pub store: EventStore,
+    /// Views and policies, running or not.
+    pub followers: Loop<GuanxiEvent>,
+    /// Verified notices.
+    pub inbox: Inbox,
+    /// Whose notices are taken.
+    pub merchants: Arc<Merchants>,
+}
+
+impl House {
+    /// Opens it. The database must be migrated.
+    ///
+    /// # Errors
+    /// The configuration or the database.
+    pub async fn open(config: &Config) -> Result<Self, Failure> {
+        let merchants = Merchants::new(&config.wechat_pay)
+            .map_err(|error| Failure::configuration(format!("wechat_pay: {error}")))?;
+        let mut options = StoreOptions::new(master_key(&config.keys)?);
+        options.erasures_file.clone_from(&config.keys.erasures_file);
+        let pool = connect(&config.database).await?;
+        let store = EventStore::open(pool, options)
+            .await
+            .map_err(Failure::unavailable)?;
+        let followers = followers(&store);
+        followers.prepare().await.map_err(Failure::unavailable)?;
+        let inbox = Inbox::open(store.clone());
+        Ok(Self {
+            store,
+            followers,
+            inbox,
+            merchants: Arc::new(merchants),
+        })
+    }
+
+    /// Lets the log finish what it has accepted.
+    pub async fn close(self) {
+        let Self {
+            store,
+            followers,
+            inbox,
+            ..
+        } = self;
+        drop((followers, inbox));
+        store.close().await;
+    }
+}
+
+/// Every view and every policy. A new policy is a line here.
+fn followers(store: &EventStore) -> Loop<GuanxiEvent> {
+    let bus: Arc<Dispatcher> = Arc::new(Dispatcher::new(store.clone()));
+    guanxi_views::register(Loop::builder(store.clone()))
+        .policy::<CouponIssue>(bus.clone())
+        .policy::<OrderPaid>(bus.clone())
+        .policy::<OrderCancelled>(bus.clone())
+        .policy::<ParkedPayment>(bus)
+        .build()
+}

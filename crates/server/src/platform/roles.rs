@@ -1,0 +1,58 @@
+//! What a process does.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A stateless role of the binary; any number of processes may have each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// HTTP: commands, queries, callbacks.
+    Api,
+    /// Views, policies, deadlines, and the translation of notices.
+    Followers,
+}
+
+/// The roles of one process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Roles(Vec<Role>);
+
+/// There is no such role.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no role; there are api and followers")]
+pub struct UnknownRole(String);
+
+impl Roles {
+    /// All of them.
+    #[must_use]
+    pub fn all() -> Self {
+        Self(vec![Role::Api, Role::Followers])
+    }
+
+    /// Whether one is among them.
+    #[must_use]
+    pub fn has(&self, role: Role) -> bool {
+        self.0.contains(&role)
+    }
+}
+
+impl FromStr for Roles {
+    type Err = UnknownRole;
+    fn from_str(text: &str) -> Result<Self, UnknownRole> {
+        let role = |name: &str| match name.trim() {
+            "api" => Ok(Role::Api),
+            "followers" => Ok(Role::Followers),
+            other => Err(UnknownRole(other.to_owned())),
+        };
+        text.split(',').map(role).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl fmt::Display for Roles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.0.iter().map(|role| match role {
+            Role::Api => "api",
+            Role::Followers => "followers",
+        });
+        f.write_str(&names.collect::<Vec<_>>().join(","))
+    }
+}

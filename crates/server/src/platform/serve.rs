@@ -1,0 +1,95 @@
+//! Runs the roles of a process until it is told to stop.
+
+use std::future::IntoFuture as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use guanxi_callbacks::wechat_pay::{self, InboxIntake, Receiver, Worker};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use super::{House, Role, Roles, Shutdown, health};
+use crate::exit::Failure;
+
+/// Requests under way have this long to end.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// A running process.
+pub struct Served {
+    /// Where it listens; the port is the real one.
+    pub address: SocketAddr,
+    tasks: JoinSet<()>,
+    shutdown: Shutdown,
+}
+
+/// Starts the roles. Health answers in every role, so every process has an address.
+///
+/// # Errors
+/// The address is taken, or metrics were started twice.
+pub async fn serve(
+    house: &House,
+    roles: &Roles,
+    listen: SocketAddr,
+    shutdown: Shutdown,
+) -> Result<Served, Failure> {
+    let listener = TcpListener::bind(listen).await.map_err(|error| {
+        Failure::unavailable(format!("cannot listen on {listen}: {error}"))
+            .advise("Stop the other program, or choose another address with http.listen.")
+    })?;
+    let address = listener.local_addr().map_err(Failure::fault)?;
+    let metrics = PrometheusBuilder::new()
+        .install_recorder()
+        .map_err(Failure::fault)?;
+    let mut app = health::router(house.clone(), metrics);
+    if roles.has(Role::Api) {
+        app = app.merge(public(house));
+    }
+    let mut tasks = JoinSet::new();
+    let stop = shutdown.clone();
+    tasks.spawn(async move {
+        let server = axum::serve(listener, app).with_graceful_shutdown(stop.wait());
+        if let Err(error) = server.into_future().await {
+            tracing::error!(%error, "the HTTP server has ended");
+        }
+    });
+    if roles.has(Role::Followers) {
+        let (followers, stop) = (house.followers.clone(), shutdown.clone());
+        tasks.spawn(async move { followers.run(stop.wait()).await });
+        let worker = Worker::new(
+            house.store.clone(),
+            house.inbox.clone(),
+            Arc::clone(&house.merchants),
+        );
+        let stop = shutdown.clone();
+        tasks.spawn(async move { worker.run(stop.wait()).await });
+    }
+    tracing::info!(%address, %roles, "guanxi is up");
+    Ok(Served {
+        address,
+        tasks,
+        shutdown,
+    })
+}
+
+fn public(house: &House) -> Router {
+    let intake = Arc::new(InboxIntake::new(house.inbox.clone()));
+    let receiver = Receiver::new(Arc::clone(&house.merchants), intake);
+    Router::new().nest("/callbacks/wechat-pay", wechat_pay::router(Arc::new(receiver)))
+}
+
+impl Served {
+    /// Waits for the word to stop, then for what is under way.
+    pub async fn ended(self) {
+        let Self {
+            mut tasks, shutdown, ..
+        } = self;
+        shutdown.wait().await;
+        let all = async { while tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(GRACE, all).await.is_err() {
+            tracing::warn!("some requests were still under way and were cut off");
+        }
+    }
+}
