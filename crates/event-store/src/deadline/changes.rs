@@ -11,6 +11,7 @@ use sqlx::{PgConnection, Row};
 
 use crate::follow::FollowError;
 use crate::metadata;
+use crate::view::{canonical, key_text};
 
 /// The last word of a batch about each key.
 #[derive(Default)]
@@ -30,20 +31,24 @@ struct StoredCause {
 }
 
 impl Changes {
-    pub(crate) fn add<E>(&mut self, event: &Recorded<E>, changes: Vec<DeadlineChange>) {
+    /// Takes in what an event does to deadlines: all of it or, if the table cannot hold it, nothing.
+    pub(crate) fn add<E>(&mut self, event: &Recorded<E>, changes: Vec<DeadlineChange>) -> Result<(), String> {
+        let mut wanted = Vec::with_capacity(changes.len());
         for change in changes {
-            match change {
+            wanted.push(match change {
                 DeadlineChange::Set { key, due_at, payload } => {
                     let set = Set {
                         due_at,
-                        payload: payload.to_string(),
+                        payload: canonical(&payload)?,
                         cause: cause_text(event),
                     };
-                    self.0.insert(key, Some(set));
+                    (key_text(&key)?, Some(set))
                 }
-                DeadlineChange::Cancel { key } => drop(self.0.insert(key, None)),
-            }
+                DeadlineChange::Cancel { key } => (key_text(&key)?, None),
+            });
         }
+        self.0.extend(wanted);
+        Ok(())
     }
 
     pub(crate) async fn write(&self, work: &mut PgConnection, policy: &str) -> Result<(), FollowError> {

@@ -1,8 +1,10 @@
 //! Drives one follower: batch after batch, through failures.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures::FutureExt as _;
 use guanxi_kernel::EventSet;
 use sqlx::PgPool;
 use tokio::time::{sleep, timeout};
@@ -26,8 +28,18 @@ pub(crate) struct Driver<E: EventSet> {
 }
 
 impl<E: EventSet> Driver<E> {
+    /// As [`run`](Self::run); a fault of the follower itself stops it and shows, instead of ending its task unseen.
+    pub(crate) async fn guard(self, follower: Box<dyn Follower<Event = E>>) {
+        let (track, who) = (Arc::clone(&self.track), follower.identity());
+        if AssertUnwindSafe(self.run(follower)).catch_unwind().await.is_err() {
+            tracing::error!(follower = %who, "panicked; see docs/runbooks/stuck-follower.md");
+            metrics::gauge!("guanxi_follower_stopped", "follower" => who.name.to_string()).set(1.0);
+            track.set(Standing::Stopped("panicked".to_owned()));
+        }
+    }
+
     /// Runs until the task is dropped, or until something happens that only a person can mend.
-    pub(crate) async fn run(self, mut follower: Box<dyn Follower<Event = E>>) {
+    async fn run(self, mut follower: Box<dyn Follower<Event = E>>) {
         let mut pause = FIRST_PAUSE;
         loop {
             let begun = Instant::now();

@@ -81,7 +81,7 @@ impl<E: EventSet> Loop<E> {
                 tail: Arc::clone(&inner.tail),
                 track,
             };
-            tasks.spawn(driver.run(follower));
+            tasks.spawn(driver.guard(follower));
         }
         let due = Due {
             store: inner.store.clone(),

@@ -6,6 +6,7 @@ use serde_json::Value;
 use sqlx::{PgConnection, PgPool, Row};
 
 use crate::follow::{FollowError, Identity};
+use crate::view::{canonical, key_text};
 
 /// Memories by key; `None` is known to be absent.
 #[derive(Default)]
@@ -44,11 +45,15 @@ impl Memories {
         self.known.get(key?)?.as_ref()
     }
 
-    pub(super) fn set(&mut self, key: String, memory: Option<Value>) {
+    /// Keeps something in mind; what the table cannot hold is a reason to park the event.
+    pub(super) fn set(&mut self, key: String, memory: Option<Value>) -> Result<(), String> {
+        key_text(&key)?;
+        memory.as_ref().map(canonical).transpose()?;
         if self.known.get(&key) != Some(&memory) {
             self.changed.insert(key.clone());
             self.known.insert(key, memory);
         }
+        Ok(())
     }
 
     pub(super) async fn write(&self, work: &mut PgConnection, who: &Identity) -> Result<(), FollowError> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use guanxi_kernel::{ClaimFacts, ClaimKey, DeadlineChange, Facts, Policy, Reaction, Recorded};
+use guanxi_kernel::{ClaimFacts, ClaimKey, Facts, Policy, Reaction, Recorded};
 
 use super::memory::Memories;
 use super::start::begin;
@@ -102,11 +102,10 @@ impl<P: Policy> PolicyFollower<P> {
     async fn want(&self, batch: &Batch<P::Event>) -> Result<(Wanted<P::Command>, Memories), FollowError> {
         let spoken = |event: &&Recorded<P::Event>| event.position > self.speaks_after;
         let claims = self.facts(batch.events().filter(spoken)).await?;
-        let keys: BTreeSet<String> = if P::REMEMBERS {
-            batch.events().filter_map(P::memory_key).collect()
-        } else {
-            BTreeSet::new()
-        };
+        let keys: BTreeSet<String> = batch
+            .events()
+            .filter_map(|event| memory_key::<P>(event).ok()?)
+            .collect();
         let mut memories = Memories::load(self.store.pool(), &self.who, keys).await?;
         let mut wanted = Wanted {
             orders: Vec::new(),
@@ -115,14 +114,23 @@ impl<P: Policy> PolicyFollower<P> {
             parking: Parking::default(),
         };
         for event in batch.events() {
-            let key = if P::REMEMBERS { P::memory_key(event) } else { None };
+            let key = memory_key::<P>(event).unwrap_or_else(|reason| {
+                wanted
+                    .parking
+                    .add(&unaddressed(event), event.position, Some(reason));
+                None
+            });
             if spoken(&event) {
                 let facts = Facts::new(&claims, memories.get(key.as_deref()));
                 self.ask(event, &facts, &mut wanted)?;
             }
             if let Some(key) = key {
-                let memory = P::remember(event, memories.get(Some(&key)).cloned());
-                memories.set(key, memory);
+                let memory = guarded(|| P::remember(event, memories.get(Some(&key)).cloned()));
+                if let Err(reason) = memory.and_then(|memory| memories.set(key, memory)) {
+                    wanted
+                        .parking
+                        .add(&unaddressed(event), event.position, Some(reason));
+                }
             }
         }
         Ok((wanted, memories))
@@ -136,18 +144,17 @@ impl<P: Policy> PolicyFollower<P> {
     ) -> Result<(), FollowError> {
         let asked = self.orders(event, facts, wanted.positions.len())?;
         let changes = guarded(|| P::deadlines(event, facts));
-        let (orders, changes): (_, Vec<DeadlineChange>) =
-            match asked.and_then(|orders| Ok((orders, changes?))) {
-                Ok(answer) => answer,
-                Err(reason) => {
-                    let stream = unaddressed(event);
-                    if !self.discards.holds(event.position, &stream) {
-                        wanted.parking.add(&stream, event.position, Some(reason));
-                    }
-                    return Ok(());
+        let answer = asked.and_then(|orders| wanted.deadlines.add(event, changes?).map(|()| orders));
+        let orders = match answer {
+            Ok(orders) => orders,
+            Err(reason) => {
+                let stream = unaddressed(event);
+                if !self.discards.holds(event.position, &stream) {
+                    wanted.parking.add(&stream, event.position, Some(reason));
                 }
-            };
-        wanted.deadlines.add(event, changes);
+                return Ok(());
+            }
+        };
         wanted.positions.push(event.position);
         for order in orders {
             let target = order.target.to_string();
@@ -161,6 +168,15 @@ impl<P: Policy> PolicyFollower<P> {
             }
         }
         Ok(())
+    }
+}
+
+/// The key of the memory that an event concerns, in a policy that remembers.
+fn memory_key<P: Policy>(event: &Recorded<P::Event>) -> Result<Option<String>, String> {
+    if P::REMEMBERS {
+        guarded(|| P::memory_key(event))
+    } else {
+        Ok(None)
     }
 }
 

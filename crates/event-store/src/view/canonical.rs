@@ -41,7 +41,11 @@ pub(super) fn row_text<R: Serialize>(row: &R) -> Result<String, String> {
     canonical(&serde_json::to_value(row).map_err(|error| format!("the row is no JSON: {error}"))?)
 }
 
-pub(super) fn canonical(value: &Value) -> Result<String, String> {
+/// A value's JSON with sorted fields.
+///
+/// # Errors
+/// A text in it has a NUL, which PostgreSQL cannot hold.
+pub(crate) fn canonical(value: &Value) -> Result<String, String> {
     let mut out = String::with_capacity(128);
     write(value, &mut out)?;
     Ok(out)

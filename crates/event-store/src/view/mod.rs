@@ -29,5 +29,6 @@ pub use report::{RebuildError, RebuildOptions, RebuildProgress, RebuildReport};
 pub use reporting::{Column, ReportingView};
 pub use shape::{Change, Totals, View};
 
+pub(crate) use canonical::canonical;
 pub(crate) use registered::{AnyView, Registered};
 pub(crate) use second::{With, Without};
