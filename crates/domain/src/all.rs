@@ -30,6 +30,12 @@ macro_rules! aggregates {
             }
         }
 
+        /// JSON Schemas of every aggregate's events and commands, with the aggregate's stored type.
+        #[must_use]
+        pub fn schemas() -> Vec<(&'static str, schemars::Schema, schemars::Schema)> {
+            vec![$(($stored, schemars::schema_for!($event), schemars::schema_for!($command))),+]
+        }
+
         impl GuanxiEvent {
             /// Every stored name, aggregate by aggregate.
             #[must_use]

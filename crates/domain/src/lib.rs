@@ -12,6 +12,7 @@ pub mod member;
 pub mod order;
 pub mod policy;
 pub mod published;
+pub mod reference;
 pub mod refusal;
 pub mod store;
 pub mod suspense;

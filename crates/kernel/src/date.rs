@@ -11,12 +11,12 @@ use serde::{Deserialize, Serialize};
 /// Calendar day of an instant in a store's time zone; frozen into events, never computed again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
-pub struct BusinessDate(#[schemars(with = "String")] pub Date);
+pub struct BusinessDate(pub Date);
 
 /// An IANA time zone by name, known to the bundled database.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
-#[schemars(with = "String")]
+#[schemars(with = "String", extend("examples" = ["Asia/Shanghai"]))]
 pub struct TimeZoneId(std::sync::Arc<str>);
 
 /// The name is not in the time zone database.

@@ -41,10 +41,8 @@ pub struct CreateCampaign {
     #[serde(default)]
     pub channels: Vec<Channel>,
     /// First instant at which coupons may be claimed.
-    #[schemars(with = "String")]
     pub claims_from: Timestamp,
     /// First instant after which none may be; `null` for open end.
-    #[schemars(with = "Option<String>")]
     pub claims_until: Option<Timestamp>,
     /// The zone whose midnight divides the days of the cap per day and of relative validity.
     pub time_zone: TimeZoneId,
@@ -88,6 +86,5 @@ pub struct ClaimCoupon {
     #[serde(default)]
     pub channel: Option<Channel>,
     /// When, in the world.
-    #[schemars(with = "String")]
     pub claimed_at: Timestamp,
 }

@@ -40,10 +40,8 @@ pub struct CampaignCreated {
     /// Channels through which it may be claimed; empty for all.
     pub channels: Vec<Channel>,
     /// First instant at which coupons may be claimed.
-    #[schemars(with = "String")]
     pub claims_from: Timestamp,
     /// First instant after which none may be; `null` for open end.
-    #[schemars(with = "Option<String>")]
     pub claims_until: Option<Timestamp>,
     /// The zone whose midnight divides the days of the cap per day and of relative validity.
     pub time_zone: TimeZoneId,
@@ -92,7 +90,6 @@ pub struct CouponClaimed {
     /// Through which channel it was claimed.
     pub channel: Option<Channel>,
     /// When, in the world.
-    #[schemars(with = "String")]
     pub claimed_at: Timestamp,
     /// The day to which the campaign counts it.
     pub claimed_on: BusinessDate,

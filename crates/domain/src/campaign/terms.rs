@@ -29,10 +29,8 @@ pub enum CouponValidity {
     /// All at the same time.
     Fixed {
         /// First instant.
-        #[schemars(with = "String")]
         from: Timestamp,
         /// First instant after it.
-        #[schemars(with = "String")]
         until: Timestamp,
     },
     /// Counted from the day of claiming, in whole calendar days of the campaign's time zone.

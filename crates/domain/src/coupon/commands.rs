@@ -62,7 +62,6 @@ pub struct ReserveCoupon {
     /// Who orders: the canonical id, aliases resolved. Only the holder may use a coupon.
     pub member_id: MemberId,
     /// When, in the world.
-    #[schemars(with = "String")]
     pub reserved_at: Timestamp,
 }
 
@@ -97,7 +96,6 @@ pub struct RedeemCoupon {
     /// What it took off; `null` where history does not say.
     pub discount_fen: Option<Fen>,
     /// When the order became paid.
-    #[schemars(with = "String")]
     pub redeemed_at: Timestamp,
     /// The day of that.
     pub business_date: BusinessDate,
@@ -114,7 +112,6 @@ pub struct ReturnCoupon {
     /// The order that used it up.
     pub order_id: OrderId,
     /// When the refund that took the last covered line succeeded.
-    #[schemars(with = "String")]
     pub returned_at: Timestamp,
     /// The day of that.
     pub business_date: BusinessDate,

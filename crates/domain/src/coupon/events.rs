@@ -49,7 +49,6 @@ pub struct CouponReserved {
     /// The order.
     pub order_id: OrderId,
     /// When, in the world.
-    #[schemars(with = "String")]
     pub reserved_at: Timestamp,
 }
 
@@ -76,7 +75,6 @@ pub struct CouponRedeemed {
     /// What it took off; `null` where history does not say.
     pub discount_fen: Option<Fen>,
     /// When the order became paid.
-    #[schemars(with = "String")]
     pub redeemed_at: Timestamp,
     /// The day of that.
     pub business_date: BusinessDate,
@@ -99,7 +97,6 @@ pub struct RedemptionMissed {
     /// Which order had or has the coupon instead; `null` if none.
     pub held_by: Option<OrderId>,
     /// When the order became paid.
-    #[schemars(with = "String")]
     pub missed_at: Timestamp,
 }
 
@@ -113,7 +110,6 @@ pub struct CouponReturned {
     /// Who holds it again.
     pub member_id: MemberId,
     /// When the refund succeeded.
-    #[schemars(with = "String")]
     pub returned_at: Timestamp,
     /// The day of that.
     pub business_date: BusinessDate,
@@ -127,6 +123,5 @@ pub struct CouponReturned {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CouponExpired {
     /// The end of its validity.
-    #[schemars(with = "String")]
     pub expired_at: Timestamp,
 }

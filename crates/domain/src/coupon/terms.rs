@@ -80,10 +80,8 @@ pub enum Funder {
 #[serde(deny_unknown_fields)]
 pub struct ValidityWindow {
     /// First instant.
-    #[schemars(with = "String")]
     pub from: Timestamp,
     /// First instant after it.
-    #[schemars(with = "String")]
     pub until: Timestamp,
 }
 

@@ -30,7 +30,6 @@ pub struct Bind {
     /// Whether nobody else may serve the member; another exclusive guide is refused as `guide.exclusive_taken`.
     pub exclusive: bool,
     /// From when, in the world.
-    #[schemars(with = "String")]
     pub bound_at: Timestamp,
 }
 
@@ -41,7 +40,6 @@ pub struct Unbind {
     /// Why.
     pub reason: UnbindReason,
     /// From when, in the world.
-    #[schemars(with = "String")]
     pub unbound_at: Timestamp,
 }
 
@@ -71,6 +69,5 @@ pub struct AccrueCommission {
     /// Goods paid for: without freight and without the part paid in points.
     pub base_fen: Fen,
     /// When the order became paid.
-    #[schemars(with = "String")]
     pub accrued_at: Timestamp,
 }

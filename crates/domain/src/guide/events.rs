@@ -30,7 +30,6 @@ pub struct Bound {
     /// Whether nobody else may serve the member. Takes the claim on the member.
     pub exclusive: bool,
     /// From when, in the world.
-    #[schemars(with = "String")]
     pub bound_at: Timestamp,
 }
 
@@ -44,7 +43,6 @@ pub struct Unbound {
     /// Why.
     pub reason: UnbindReason,
     /// From when, in the world.
-    #[schemars(with = "String")]
     pub unbound_at: Timestamp,
 }
 
@@ -62,6 +60,5 @@ pub struct CommissionAccrued {
     /// What the order has earned altogether: ⌊rate × base⌋.
     pub total_fen: Fen,
     /// When the order became paid.
-    #[schemars(with = "String")]
     pub accrued_at: Timestamp,
 }

@@ -130,7 +130,6 @@ pub struct WithdrawConsent {
     /// To what.
     pub purpose: Purpose,
     /// When the person said so.
-    #[schemars(with = "String")]
     pub withdrawn_at: Timestamp,
 }
 
@@ -174,7 +173,6 @@ pub struct Erase {
     #[serde(default)]
     pub subjects: Vec<SubjectId>,
     /// When it was asked for.
-    #[schemars(with = "String")]
     pub requested_at: Timestamp,
 }
 

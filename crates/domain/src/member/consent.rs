@@ -29,6 +29,5 @@ pub struct ConsentGrant {
     /// Version of the text that the person saw, e.g. `privacy-2026-03`.
     pub document: String,
     /// When the person agreed.
-    #[schemars(with = "String")]
     pub granted_at: Timestamp,
 }

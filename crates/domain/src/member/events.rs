@@ -76,7 +76,6 @@ pub struct ConsentWithdrawn {
     /// To what.
     pub purpose: Purpose,
     /// When the person said so.
-    #[schemars(with = "String")]
     pub withdrawn_at: Timestamp,
 }
 
@@ -109,6 +108,5 @@ pub struct Erased {
     /// Whose keys are destroyed.
     pub subjects: Vec<SubjectId>,
     /// When it was asked for.
-    #[schemars(with = "String")]
     pub requested_at: Timestamp,
 }

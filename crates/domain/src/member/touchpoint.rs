@@ -23,7 +23,6 @@ pub struct Touchpoint {
     #[serde(default)]
     pub guide_id: Option<GuideId>,
     /// When, in the world.
-    #[schemars(with = "String")]
     pub touched_at: Timestamp,
 }
 

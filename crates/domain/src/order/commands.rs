@@ -10,7 +10,7 @@ use crate::ids::{
 };
 
 /// All commands of an order.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub enum OrderCommand {
     /// See [`Place`].
     Place(Box<Place>),

@@ -25,14 +25,28 @@ pub fn publish(event: &Recorded<GuanxiEvent>) -> Option<Published> {
 }
 
 pub(super) fn publish_own(event: &GuanxiEvent) -> Published {
+    let fields = fields(event);
     match event {
-        GuanxiEvent::Member(event) => picked(event, member::fields(event)),
-        GuanxiEvent::Campaign(event) => picked(event, campaign::fields(event)),
-        GuanxiEvent::Coupon(event) => picked(event, coupon::fields(event)),
-        GuanxiEvent::Order(event) => picked(event, order::fields(event)),
-        GuanxiEvent::GuideRelationship(event) => picked(event, guide::fields(event)),
-        GuanxiEvent::Suspense(event) => picked(event, suspense::fields(event)),
-        GuanxiEvent::Store(event) => picked(event, store::fields(event)),
+        GuanxiEvent::Member(event) => picked(event, fields),
+        GuanxiEvent::Campaign(event) => picked(event, fields),
+        GuanxiEvent::Coupon(event) => picked(event, fields),
+        GuanxiEvent::Order(event) => picked(event, fields),
+        GuanxiEvent::GuideRelationship(event) => picked(event, fields),
+        GuanxiEvent::Suspense(event) => picked(event, fields),
+        GuanxiEvent::Store(event) => picked(event, fields),
+    }
+}
+
+/// The fields of an event that are told, a nested one by `outer.inner`.
+pub(crate) fn fields(event: &GuanxiEvent) -> &'static [&'static str] {
+    match event {
+        GuanxiEvent::Member(event) => member::fields(event),
+        GuanxiEvent::Campaign(event) => campaign::fields(event),
+        GuanxiEvent::Coupon(event) => coupon::fields(event),
+        GuanxiEvent::Order(event) => order::fields(event),
+        GuanxiEvent::GuideRelationship(event) => guide::fields(event),
+        GuanxiEvent::Suspense(event) => suspense::fields(event),
+        GuanxiEvent::Store(event) => store::fields(event),
     }
 }
 

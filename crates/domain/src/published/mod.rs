@@ -17,4 +17,5 @@ mod suspense;
 #[cfg(test)]
 mod snapshots;
 
+pub(crate) use form::fields;
 pub use form::{Published, publish};

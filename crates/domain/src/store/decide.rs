@@ -12,7 +12,7 @@ use super::refusal::StoreRefusal;
 pub struct Store;
 
 /// What can be asked of a store.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub enum StoreCommand {
     /// See [`OpenStore`].
     OpenStore(OpenStore),
