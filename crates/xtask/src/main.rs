@@ -8,8 +8,10 @@
     reason = "a developer's command line tool speaks to a terminal"
 )]
 
+mod generated;
 mod tidy;
 
+use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -27,23 +29,45 @@ struct Arguments {
 enum Task {
     /// Checks walls between crates, file sizes, forbidden names and words.
     Tidy,
+    /// Writes schemas/, docs/events.md and docs/errors/ from the program.
+    Schemas {
+        /// Only says what differs, and fails if anything does.
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     match Arguments::parse().task {
-        Task::Tidy => report(&tidy::findings(&root)),
+        Task::Tidy => report("tidy", &tidy::findings(&root)),
+        Task::Schemas { check: true } => report("schemas", &generated::findings(&root)),
+        Task::Schemas { check: false } => written(generated::write(&root)),
     }
 }
 
-fn report(findings: &[String]) -> ExitCode {
+fn written(outcome: io::Result<Vec<String>>) -> ExitCode {
+    match outcome {
+        Ok(done) => {
+            done.iter().for_each(|line| println!("{line}"));
+            println!("schemas: {} files changed", done.len());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("schemas: cannot be written: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn report(task: &str, findings: &[String]) -> ExitCode {
     for finding in findings {
         eprintln!("{finding}");
     }
     if findings.is_empty() {
-        println!("tidy: nothing to complain about");
+        println!("{task}: nothing to complain about");
         return ExitCode::SUCCESS;
     }
-    eprintln!("tidy: {} findings", findings.len());
+    eprintln!("{task}: {} findings", findings.len());
     ExitCode::FAILURE
 }

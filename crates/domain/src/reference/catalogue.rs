@@ -105,6 +105,9 @@ fn entry(name: String, schema: &Value, root: &Value) -> Entry {
     if let Some(fields) = object.get_mut("properties").and_then(Value::as_object_mut) {
         fields.remove("command");
     }
+    if let Some(required) = object.get_mut("required").and_then(Value::as_array_mut) {
+        required.retain(|name| name.as_str() != Some("command"));
+    }
     Entry {
         name,
         about,
