@@ -118,6 +118,19 @@ async fn probes_forgeries_and_strangers_leave_nothing(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "guanxi_event_store::MIGRATOR")]
+async fn without_a_database_there_is_no_200_and_the_next_delivery_counts(pool: PgPool) {
+    let provider = Provider::new();
+    let down = Server::new(open(&pool).await, provider.merchants(true));
+    down.store.pool().close().await;
+    let notice = provider.payment(&payment_json("T1", "4200", 10_000, "oTest-1"));
+    assert_eq!(down.deliver(&notice).await, StatusCode::SERVICE_UNAVAILABLE);
+    let up = Server::new(open(&pool).await, provider.merchants(true));
+    assert_eq!(up.counts().await, inbox(0, 0, 0));
+    assert_eq!(up.deliver(&notice).await, StatusCode::OK);
+    assert_eq!(up.counts().await, inbox(1, 0, 0));
+}
+
+#[sqlx::test(migrator = "guanxi_event_store::MIGRATOR")]
 async fn the_vectors_are_taken_with_certificate_and_public_key_side_by_side(pool: PgPool) {
     let provider = Provider::new();
     let vector: Value = serde_json::from_str(include_str!("../../vectors/s1.json")).unwrap();

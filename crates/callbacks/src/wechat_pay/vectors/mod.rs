@@ -1,6 +1,7 @@
 //! The published and the self-made vectors, and everything that must be refused.
 
 mod configured;
+mod hostile;
 mod published;
 mod self_made;
 mod vector;
