@@ -33,6 +33,14 @@ pub enum StoreError {
     /// The key of a subject cannot be used.
     #[error("the key of a subject cannot be opened: is the master key the right one?")]
     WrongMasterKey,
+    /// The list of erasures outside the database cannot be read or written.
+    #[error("the list of erasures {path}: {message}")]
+    ErasureList {
+        /// Where it should lie.
+        path: String,
+        /// What the system said.
+        message: String,
+    },
 }
 
 impl StoreError {
@@ -42,7 +50,10 @@ impl StoreError {
         match self {
             Self::Database { transient, .. } => *transient,
             Self::Closed | Self::Busy(_) => true,
-            Self::Unreadable { .. } | Self::Unstorable(_) | Self::WrongMasterKey => false,
+            Self::Unreadable { .. }
+            | Self::Unstorable(_)
+            | Self::WrongMasterKey
+            | Self::ErasureList { .. } => false,
         }
     }
 

@@ -9,6 +9,7 @@ mod append;
 pub mod audit;
 mod command;
 pub mod deadline;
+pub mod erasure;
 mod error;
 mod execute;
 pub mod follow;

@@ -25,6 +25,8 @@ impl std::fmt::Debug for MasterKey {
 pub struct StoreOptions {
     /// Wraps the subjects' keys, and gives the keys of digests and look-up hashes.
     pub master_key: MasterKey,
+    /// The master key before it, until all keys are rewrapped ([`rewrap`](crate::vault::rewrap)).
+    pub previous_master_key: Option<MasterKey>,
     /// States kept in memory, over all aggregates.
     pub cache_entries: usize,
     /// Commands in one append at the most.
@@ -41,6 +43,7 @@ impl StoreOptions {
     pub fn new(master_key: MasterKey) -> Self {
         Self {
             master_key,
+            previous_master_key: None,
             cache_entries: 100_000,
             max_group: 512,
             max_waiting: 8_192,

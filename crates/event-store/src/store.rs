@@ -1,13 +1,15 @@
 //! The handle to the log that everybody holds.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use guanxi_kernel::{Decider, StreamRef};
+use guanxi_kernel::{Decider, StreamRef, SubjectId};
 use serde::Serialize;
 use sqlx::PgPool;
 use tokio::task::JoinHandle;
 
 use crate::append::Writer;
+use crate::erasure;
 use crate::execute::{States, Turns};
 use crate::load::Loader;
 use crate::vault::Vault;
@@ -27,6 +29,7 @@ struct Inner {
     states: States,
     turns: Turns,
     writing: JoinHandle<()>,
+    erasures_file: Option<PathBuf>,
 }
 
 /// A stream's state as of a sequence.
@@ -45,16 +48,22 @@ impl std::fmt::Debug for EventStore {
 }
 
 impl EventStore {
-    /// Opens the log on a migrated database and starts its tasks.
+    /// Opens the log on a migrated database, applies the list of erasures again, and starts the tasks.
     ///
     /// # Errors
-    /// The database, or a master key that cannot be used.
-    #[expect(
-        clippy::unused_async,
-        reason = "opening will ask the database before it answers"
-    )]
+    /// The database, a master key that does not fit, or a list of erasures that cannot be read.
     pub async fn open(pool: PgPool, options: StoreOptions) -> Result<Self, StoreError> {
-        let vault = Vault::new(pool.clone(), &options.master_key)?;
+        let previous = options.previous_master_key.as_ref();
+        let vault = Vault::open(pool.clone(), &options.master_key, previous).await?;
+        if let Some(file) = &options.erasures_file {
+            let done = erasure::reapply(&pool, file).await?;
+            if done.destroyed > 0 {
+                tracing::warn!(
+                    keys = done.destroyed,
+                    "a restored backup had brought back erased keys"
+                );
+            }
+        }
         let (writer, writing) = Writer::start(pool.clone(), options.max_group, options.max_waiting);
         let (loader, _) = Loader::start(pool.clone());
         let states = States::new(options.cache_entries);
@@ -67,6 +76,7 @@ impl EventStore {
                 states,
                 turns: Turns::new(),
                 writing,
+                erasures_file: options.erasures_file,
             }),
         })
     }
@@ -99,6 +109,19 @@ impl EventStore {
         if let Ok(Inner { writer, writing, .. }) = Arc::try_unwrap(self.inner) {
             drop(writer);
             drop(writing.await);
+        }
+    }
+
+    /// What follows an erasure that is committed: nobody trusts the keys any more, and the list outside knows.
+    ///
+    /// A list that cannot be written does not undo the erasure; the next start adds what it lacks.
+    pub(crate) async fn erased(&self, subjects: &[SubjectId]) {
+        self.vault().forget(subjects);
+        if let Some(file) = &self.inner.erasures_file
+            && let Err(error) = erasure::note(self.pool(), file, subjects).await
+        {
+            metrics::counter!("guanxi_erasures_not_listed").increment(1);
+            tracing::error!(%error, "an erasure is not in the list outside the database yet");
         }
     }
 

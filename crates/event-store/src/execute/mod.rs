@@ -164,7 +164,7 @@ impl EventStore {
         };
         let verdict = self.writer().append(request).await?;
         if !destroyed.is_empty() && matches!(verdict, Verdict::Appended { .. }) {
-            self.vault().forget(&destroyed);
+            self.erased(&destroyed).await;
         }
         Ok(verdict)
     }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 
-use crate::{CommandContext, EventStore, Keep, MasterKey, NewKey, StoreOptions};
+use crate::{CommandContext, EventStore, Keep, MasterKey, NewKey, StoreError, StoreOptions};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Earned {
@@ -180,6 +180,13 @@ impl EventSet for TestEvent {
 
 /// A log in the test's database, as the server's role sees it.
 pub async fn open(pool: &PgPool) -> EventStore {
+    open_with(pool, StoreOptions::new(MasterKey::new([7; 32])))
+        .await
+        .unwrap()
+}
+
+/// As [`open`], with options of the test's own.
+pub async fn open_with(pool: &PgPool, options: StoreOptions) -> Result<EventStore, StoreError> {
     let pool = PgPoolOptions::new()
         .max_connections(6)
         .after_connect(|connection, _| {
@@ -191,9 +198,7 @@ pub async fn open(pool: &PgPool) -> EventStore {
         .connect_with((*pool.connect_options()).clone())
         .await
         .unwrap();
-    EventStore::open(pool, StoreOptions::new(MasterKey::new([7; 32])))
-        .await
-        .unwrap()
+    EventStore::open(pool, options).await
 }
 
 pub fn context(store: &EventStore, id: &str, command: &Command) -> CommandContext {

@@ -4,26 +4,26 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aws_lc_rs::aead::LessSafeKey;
 use aws_lc_rs::{hmac, rand};
 use guanxi_kernel::claim::LookupHash;
 use guanxi_kernel::{MemberId, Sealed, SubjectId};
 use quick_cache::sync::Cache;
 use sqlx::{PgPool, Row};
 
-use super::key::{self, NewSubject, SubjectKey};
+use super::key::{NewSubject, SubjectKey};
+use super::master::{Installation, Masters};
 use crate::{MasterKey, NewKey, StoreError};
 
-/// How long an opened key is trusted: an erasure by another process is obeyed after this at the latest.
+/// How long an opened key is trusted: an erasure by another process is obeyed after this at the latest, also where a
+/// notification would have been lost with its connection. Erasures by this process are obeyed at once.
 const TRUST: Duration = Duration::from_secs(2);
 const REMEMBERED: usize = 20_000;
 
 /// The keys of an installation.
 pub struct Vault {
     pool: PgPool,
-    master: LessSafeKey,
-    lookup: hmac::Key,
-    digest: hmac::Key,
+    masters: Masters,
+    installation: Installation,
     opened: Cache<SubjectId, (Instant, SubjectKey)>,
 }
 
@@ -48,20 +48,22 @@ impl std::fmt::Debug for Vault {
 }
 
 impl Vault {
-    pub(crate) fn new(pool: PgPool, master: &MasterKey) -> Result<Arc<Self>, StoreError> {
-        let root = hmac::Key::new(hmac::HMAC_SHA256, &master.0);
-        let derive = |purpose: &[u8]| hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&root, purpose).as_ref());
+    pub(crate) async fn open(
+        pool: PgPool,
+        master: &MasterKey,
+        previous: Option<&MasterKey>,
+    ) -> Result<Arc<Self>, StoreError> {
+        let masters = Masters::new(master, previous)?;
         Ok(Arc::new(Self {
+            installation: Installation::open(&pool, &masters).await?,
             pool,
-            master: key::aead(&master.0)?,
-            lookup: derive(b"guanxi lookup v1"),
-            digest: derive(b"guanxi digest v1"),
+            masters,
             opened: Cache::new(REMEMBERED),
         }))
     }
 
     pub(crate) fn digest_key(&self) -> &hmac::Key {
-        &self.digest
+        &self.installation.digest
     }
 
     /// Makes the key of a new subject; it counts once the append that carries it is done.
@@ -71,7 +73,7 @@ impl Vault {
     pub fn new_subject(&self, subject: SubjectId) -> Result<NewSubject, StoreError> {
         let mut bytes = [0; 32];
         rand::fill(&mut bytes).map_err(|_| StoreError::Unstorable("no random bytes".to_owned()))?;
-        let wrapped = key::seal_with(&self.master, subject.as_str(), &bytes)?;
+        let wrapped = self.masters.wrap(subject.as_str(), &bytes)?;
         let opened = SubjectKey::from_bytes(subject.clone(), &bytes)?;
         bytes.fill(0);
         Ok(NewSubject {
@@ -131,10 +133,8 @@ impl Vault {
     }
 
     fn unwrap(&self, subject: SubjectId, wrapped: &[u8]) -> Result<SubjectKey, StoreError> {
-        let plain = key::open_with(&self.master, subject.as_str(), wrapped)
-            .map_err(|_| StoreError::WrongMasterKey)?;
-        let bytes: [u8; 32] = plain.try_into().map_err(|_| StoreError::WrongMasterKey)?;
-        SubjectKey::from_bytes(subject, &bytes)
+        let key = self.masters.unwrap(subject.as_str(), wrapped)?;
+        SubjectKey::from_bytes(subject, &key.bytes)
     }
 
     /// Opens a sealed look-up hash; `None` if its subject was erased.
@@ -146,7 +146,7 @@ impl Vault {
     /// do not count.
     #[must_use]
     pub fn lookup_hash(&self, kind: &str, value: &str) -> LookupHash {
-        let mut context = hmac::Context::with_key(&self.lookup);
+        let mut context = hmac::Context::with_key(&self.installation.lookup);
         context.update(kind.as_bytes());
         context.update(&[0]);
         context.update(value.trim().as_bytes());
