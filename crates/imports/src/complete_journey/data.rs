@@ -282,7 +282,7 @@ fn check_baskets(lines: &[Line]) -> Result<(), ImportError> {
         let one = basket
             .lines
             .iter()
-            .all(|line| (line.household, line.store) == (head.household, head.store));
+            .all(|line| (line.household, line.store, line.at_us) == (head.household, head.store, head.at_us));
         if !one || !seen.insert(head.basket) {
             return Err(ImportError::Basket(head.basket));
         }

@@ -1,1 +1,0 @@
-//! The mapping, against numbers counted by another program.
