@@ -12,6 +12,7 @@ use crate::append::Writer;
 use crate::erasure;
 use crate::execute::{States, Turns};
 use crate::load::Loader;
+use crate::snapshot::Snapshots;
 use crate::vault::Vault;
 use crate::{ContentDigest, StoreError, StoreOptions};
 
@@ -28,6 +29,7 @@ struct Inner {
     loader: Loader,
     states: States,
     turns: Turns,
+    snapshots: Snapshots,
     writing: JoinHandle<()>,
     erasures_file: Option<PathBuf>,
 }
@@ -67,6 +69,7 @@ impl EventStore {
         let (writer, writing) = Writer::start(pool.clone(), options.max_group, options.max_waiting);
         let (loader, _) = Loader::start(pool.clone());
         let states = States::new(options.cache_entries);
+        let snapshots = Snapshots::new(pool.clone());
         Ok(Self {
             inner: Arc::new(Inner {
                 pool,
@@ -75,6 +78,7 @@ impl EventStore {
                 loader,
                 states,
                 turns: Turns::new(),
+                snapshots,
                 writing,
                 erasures_file: options.erasures_file,
             }),
@@ -135,6 +139,10 @@ impl EventStore {
 
     pub(crate) fn states(&self) -> &States {
         &self.inner.states
+    }
+
+    pub(crate) fn snapshots(&self) -> &Snapshots {
+        &self.inner.snapshots
     }
 
     pub(crate) fn turns(&self) -> &Turns {

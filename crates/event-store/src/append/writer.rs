@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use sqlx::PgPool;
-use sqlx::pool::PoolConnection;
+use fail::fail_point;
+use sqlx::{PgConnection, PgPool};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -52,7 +52,7 @@ impl Writer {
 
 struct Task {
     pool: PgPool,
-    connection: Option<PoolConnection<sqlx::Postgres>>,
+    connection: Option<PgConnection>,
     max_group: usize,
 }
 
@@ -124,12 +124,15 @@ impl Task {
 
     async fn send_once(&mut self, group: &[&AppendRequest]) -> Result<Vec<Option<Verdict>>, StoreError> {
         if self.connection.is_none() {
-            self.connection = Some(self.pool.acquire().await?);
+            self.connection = Some(crate::connection::own(&self.pool).await?);
         }
+        fail_point!("append.before_send", |_| Err(StoreError::Closed));
         let Some(connection) = self.connection.as_mut() else {
             return Err(StoreError::Closed);
         };
-        Ok(call::append(connection, group).await?)
+        let verdicts = call::append(connection, group).await?;
+        fail_point!("append.before_acknowledge", |_| Err(StoreError::Closed));
+        Ok(verdicts)
     }
 }
 

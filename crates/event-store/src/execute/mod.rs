@@ -1,6 +1,8 @@
 //! A command's way: load, decide, append; decide again when the state was old.
 
 mod cache;
+mod event;
+mod refresh;
 mod turns;
 
 pub(crate) use cache::{Cached, States};
@@ -8,15 +10,15 @@ pub(crate) use turns::Turns;
 
 use std::sync::Arc;
 
-use guanxi_kernel::{ClaimChange, ClaimSubject, Decider, DomainEvent as _, Refusal as _, StreamRef};
+use guanxi_kernel::{ClaimChange, ClaimSubject, Decider, Refusal as _, StreamRef};
 
-use crate::append::{AppendRequest, KnownAnswer, NetClaim, NewEvent, Recording, Verdict};
-use crate::audit::hash::Canonical;
-use crate::load::{Found, LookUp};
+use event::new_event;
+
+use crate::append::{AppendRequest, KnownAnswer, NetClaim, Recording, Verdict};
 use crate::metadata;
 use crate::vault::Vault;
 use crate::{
-    Answer, CommandContext, EventStore, ExecuteError, Keep, Loaded, MAX_DEPTH, Outcome, Refused, StoreError,
+    Answer, CommandContext, EventStore, ExecuteError, Keep, MAX_DEPTH, Outcome, Refused, StoreError,
 };
 
 /// How often a command is decided again before the caller is told that the stream is too busy.
@@ -95,49 +97,6 @@ impl EventStore {
         Err(StoreError::Busy(stream).into())
     }
 
-    /// The state of a stream, as of now.
-    ///
-    /// # Errors
-    /// The database, or an event that this program cannot read.
-    pub async fn load<D: Decider>(&self, id: &str) -> Result<Loaded<D::State>, StoreError> {
-        let stream = StreamRef::new(D::TYPE, id);
-        let cached = self.states().get::<D>(&stream).unwrap_or_default();
-        let (state, _) = self.refresh::<D>(&stream, cached, None).await?;
-        Ok(Loaded {
-            state: state.state,
-            sequence: state.sequence,
-        })
-    }
-
-    /// Brings a state up to the database, and looks whether the command was answered before.
-    async fn refresh<D: Decider>(
-        &self,
-        stream: &StreamRef,
-        cached: Cached<D::State>,
-        context: Option<&CommandContext>,
-    ) -> Result<(Cached<D::State>, Option<KnownAnswer>), StoreError> {
-        let look_up = LookUp {
-            stream: stream.clone(),
-            after: cached.sequence,
-            command: context.map(|context| context.command_id.clone()),
-        };
-        let Found { events, known } = self.loader().look_up(look_up).await?;
-        let Cached {
-            mut state,
-            mut sequence,
-        } = cached;
-        for row in &events {
-            let event = decode::<D>(row.position, &row.event_type, &row.payload)?;
-            D::evolve(Arc::make_mut(&mut state), &event);
-            sequence = row.sequence;
-        }
-        let fresh = Cached { state, sequence };
-        if sequence > 0 {
-            self.states().put::<D>(stream, fresh.clone());
-        }
-        Ok((fresh, known))
-    }
-
     async fn append<D: Decider>(
         &self,
         stream: &StreamRef,
@@ -163,7 +122,8 @@ impl EventStore {
             destroyed: destroyed.clone(),
         };
         let verdict = self.writer().append(request).await?;
-        if !destroyed.is_empty() && matches!(verdict, Verdict::Appended { .. }) {
+        // A known command may be this one, whose acknowledgement was lost; the list takes only what is destroyed.
+        if !destroyed.is_empty() && matches!(verdict, Verdict::Appended { .. } | Verdict::Known(_)) {
             self.erased(&destroyed).await;
         }
         Ok(verdict)
@@ -266,10 +226,6 @@ impl EventStore {
     }
 }
 
-pub(crate) fn decode<D: Decider>(position: u64, name: &str, payload: &str) -> Result<D::Event, StoreError> {
-    D::Event::read(name, payload).map_err(|error| StoreError::unreadable(position, &error))
-}
-
 /// The answer of the first time, if this is the same command.
 fn repeated(known: &KnownAnswer, context: &CommandContext) -> Result<Answer, ExecuteError> {
     if known.digest != context.digest.0 {
@@ -280,49 +236,4 @@ fn repeated(known: &KnownAnswer, context: &CommandContext) -> Result<Answer, Exe
         Outcome::Refused(refused) => Err(ExecuteError::Refused(refused.clone())),
         _ => Ok(known.answer.clone()),
     }
-}
-
-fn new_event<E: guanxi_kernel::DomainEvent>(
-    stream: &StreamRef,
-    sequence: u64,
-    event: &E,
-    metadata: &Arc<str>,
-    context: &CommandContext,
-) -> Result<NewEvent, StoreError> {
-    let payload = serde_json::to_string(event).map_err(|error| StoreError::Unstorable(error.to_string()))?;
-    // Only the escape can smuggle a NUL past the text type; PostgreSQL's json would take it and jsonb not.
-    if payload.contains("\\u0000") {
-        return Err(StoreError::Unstorable(
-            "a text holds the character NUL; leave it out".to_owned(),
-        ));
-    }
-    let id = event_id(stream, sequence, context);
-    let version = event.version();
-    let hash = Canonical {
-        event_id: &id,
-        command_id: Some(context.command_id.as_str()),
-        aggregate_type: &stream.aggregate_type,
-        aggregate_id: &stream.aggregate_id,
-        sequence,
-        event_type: event.name(),
-        event_version: &version.to_string(),
-        payload: &payload,
-        metadata,
-    }
-    .hash();
-    Ok(NewEvent {
-        id,
-        name: event.name(),
-        version,
-        sequence,
-        payload,
-        metadata: Arc::clone(metadata),
-        hash,
-    })
-}
-
-/// Derived from what is unique anyway, so that a group sent twice carries the same ids.
-fn event_id(stream: &StreamRef, sequence: u64, context: &CommandContext) -> String {
-    let name = format!("{stream}/{sequence}/{}", context.command_id);
-    uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, name.as_bytes()).to_string()
 }

@@ -6,5 +6,5 @@
 mod query;
 mod reader;
 
-pub(crate) use query::known;
+pub(crate) use query::{StoredRow, known};
 pub(crate) use reader::{Found, Loader, LookUp};

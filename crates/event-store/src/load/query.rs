@@ -8,25 +8,36 @@ use sqlx::{PgConnection, Row};
 use super::reader::{Found, LookUp};
 use crate::append::KnownAnswer;
 
+// A snapshot comes as a row without a type in front of the events behind it; one that lies beyond its stream's end
+// is none of this log's.
 const EVENTS: &str = "
-    select r.ord, e.sequence, e.event_type, e.payload::text as payload, e.position
-      from unnest($1::text[], $2::text[], $3::bigint[]) with ordinality as r(type, id, after, ord)
-     cross join lateral (select sequence, event_type, payload, position
-                           from log.events
-                          where aggregate_type = r.type and aggregate_id = r.id and sequence > r.after
-                          order by sequence) e
-     order by r.ord, e.sequence";
+    select r.ord, f.sequence, f.event_type, f.payload, f.position
+      from unnest($1::text[], $2::text[], $3::bigint[], $4::text[]) with ordinality as r(type, id, after, schema, ord)
+      left join lateral (select s.sequence, s.state from log.snapshots s
+                          where s.aggregate_type = r.type and s.aggregate_id = r.id and s.schema = r.schema
+                            and s.sequence > r.after
+                            and exists (select from log.events e
+                                         where e.aggregate_type = r.type and e.aggregate_id = r.id
+                                           and e.sequence = s.sequence)) s on true
+     cross join lateral (select s.sequence, null::text as event_type, s.state::text as payload, 0::bigint as position
+                          where s.sequence is not null
+                          union all
+                         select e.sequence, e.event_type, e.payload::text, e.position
+                           from log.events e
+                          where e.aggregate_type = r.type and e.aggregate_id = r.id
+                            and e.sequence > greatest(r.after, s.sequence)) f
+     order by r.ord, f.sequence";
 
 const ANSWERS: &str = "
     select command_id, digest, outcome, code, message, first_position, last_position
       from log.commands where command_id = any ($1)";
 
-/// An event as a rule needs it.
+/// An event as a rule needs it, or a snapshot, which has no type.
 #[derive(Debug, Clone)]
 pub(crate) struct StoredRow {
     pub sequence: u64,
     pub position: u64,
-    pub event_type: String,
+    pub event_type: Option<String>,
     pub payload: String,
 }
 
@@ -39,15 +50,18 @@ pub(crate) async fn look_up(
     let mut types = Vec::with_capacity(group.len());
     let mut ids = Vec::with_capacity(group.len());
     let mut after = Vec::with_capacity(group.len());
+    let mut schemas = Vec::with_capacity(group.len());
     for look_up in group {
         types.push(look_up.stream.aggregate_type.to_string());
         ids.push(look_up.stream.aggregate_id.to_string());
         after.push(i64::try_from(look_up.after).unwrap_or(i64::MAX));
+        schemas.push(look_up.schema.as_deref());
     }
     let rows = sqlx::query(EVENTS)
         .bind(types)
         .bind(ids)
         .bind(after)
+        .bind(schemas)
         .fetch_all(&mut *connection)
         .await?;
     for row in &rows {

@@ -1,8 +1,7 @@
 //! The task that looks up.
 
 use guanxi_kernel::{CommandId, StreamRef};
-use sqlx::PgPool;
-use sqlx::pool::PoolConnection;
+use sqlx::{PgConnection, PgPool};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -19,6 +18,8 @@ pub(crate) struct LookUp {
     /// Events after this sequence.
     pub after: u64,
     pub command: Option<CommandId>,
+    /// The shape of the state, where a snapshot of that shape is welcome.
+    pub schema: Option<String>,
 }
 
 /// What there is.
@@ -78,12 +79,12 @@ async fn run(pool: PgPool, mut incoming: mpsc::Receiver<Waiting>) {
 /// Tries once more on a fresh connection: the first may have been idle too long.
 async fn answer(
     pool: &PgPool,
-    connection: &mut Option<PoolConnection<sqlx::Postgres>>,
+    connection: &mut Option<PgConnection>,
     asked: &[&LookUp],
 ) -> Result<Vec<Found>, StoreError> {
     for last in [false, true] {
         if connection.is_none() {
-            *connection = Some(pool.acquire().await?);
+            *connection = Some(crate::connection::own(pool).await?);
         }
         let Some(open) = connection.as_mut() else { break };
         match query::look_up(open, asked).await {

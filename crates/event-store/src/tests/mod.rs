@@ -10,3 +10,4 @@ mod inbox;
 mod plain;
 mod rewrap;
 mod sealing;
+mod snapshots;
