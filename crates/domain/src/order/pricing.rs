@@ -5,12 +5,14 @@
 //! has an exact amount. Thresholds look at the eligible goods after promotions and before coupons. Freight is a line of
 //! its own and is never discounted.
 
+mod imported;
+
 use std::collections::BTreeSet;
 
 use guanxi_kernel::money::allocate;
 use guanxi_kernel::{Fen, MoneyError};
 
-use super::commands::{Cart, CartCoupon, CartLine, ImportedPrices, Pricing};
+use super::commands::{Cart, CartCoupon, CartLine, Pricing};
 use super::events::{AppliedCoupon, LineKind, OrderLine, Totals};
 use super::refusal::OrderRefusal;
 use crate::coupon::{Funder, Goods};
@@ -30,7 +32,7 @@ pub(super) struct Priced {
 pub(super) fn price(pricing: &Pricing) -> Result<Priced, OrderRefusal> {
     match pricing {
         Pricing::Calculated(cart) => calculate(cart),
-        Pricing::Imported(prices) => keep(prices),
+        Pricing::Imported(prices) => imported::keep(prices),
     }
 }
 
@@ -172,55 +174,6 @@ fn goods(line: &OrderLine, remaining_fen: Fen) -> Goods<'_> {
         quantity: line.quantity,
         remaining_fen,
     }
-}
-
-/// Keeps every amount as another system says it: negative lines, coupons above the price, quantities of zero.
-fn keep(prices: &ImportedPrices) -> Result<Priced, OrderRefusal> {
-    check_count(prices.lines.len())?;
-    let mut lines = Vec::with_capacity(prices.lines.len() + 1);
-    let mut manufacturer_coupon_fen = Fen::ZERO;
-    for (index, line) in prices.lines.iter().enumerate() {
-        let amounts = [
-            line.shelf_fen,
-            line.promotion_fen,
-            line.own_coupon_fen,
-            line.manufacturer_coupon_fen,
-        ];
-        if amounts.iter().any(|amount| Fen::checked(amount.0).is_err()) {
-            let what = "the amount is beyond 10^15 fen";
-            return Err(OrderRefusal::InvalidLine {
-                line_no: index + 1,
-                what,
-            });
-        }
-        let coupon_fen = line.own_coupon_fen + line.manufacturer_coupon_fen;
-        manufacturer_coupon_fen += line.manufacturer_coupon_fen;
-        lines.push(OrderLine {
-            line_no: u32::try_from(index + 1).unwrap_or(u32::MAX),
-            kind: LineKind::Goods,
-            sku: line.sku.clone(),
-            category: line.category.clone(),
-            quantity: line.quantity,
-            shelf_fen: line.shelf_fen,
-            promotion_fen: line.promotion_fen,
-            coupon_fen,
-            payable_fen: line.shelf_fen - line.promotion_fen - coupon_fen,
-        });
-    }
-    add_freight(&mut lines, prices.freight_fen)?;
-    let coupons = prices.coupons.iter().map(|coupon| AppliedCoupon {
-        coupon_id: coupon.coupon_id.clone(),
-        campaign_id: coupon.campaign_id.clone(),
-        funder: None,
-        discount_fen: None,
-        covers: Vec::new(),
-    });
-    let totals = sum(&lines, manufacturer_coupon_fen);
-    Ok(Priced {
-        coupons: coupons.collect(),
-        totals,
-        lines,
-    })
 }
 
 fn check_count(lines: usize) -> Result<(), OrderRefusal> {

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::coupon::{CouponKind, CouponTerms, GoodsScope};
-use crate::order::{ImportedCoupon, ImportedLine};
+use crate::order::{ImportedCoupon, ImportedLine, ImportedPrices};
 
 fn line(sku: &str, quantity: i64, price: i64, promotion: i64) -> CartLine {
     CartLine {
