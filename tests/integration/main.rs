@@ -1,4 +1,5 @@
 //! What spans crates, as one binary: linked once, run against a real PostgreSQL (`DATABASE_URL`).
 
 mod complete_journey;
+mod coupons;
 mod house;
