@@ -78,9 +78,17 @@ async fn run(store: EventStore, mut incoming: mpsc::Receiver<Waiting>) {
                 .drain(..)
                 .zip(put)
                 .for_each(|(waiting, put)| drop(waiting.tell.send(Ok(put)))),
-            Err(error) => group
+            Err(error) if error.is_transient() || group.len() == 1 => group
                 .drain(..)
                 .for_each(|waiting| drop(waiting.tell.send(Err(error.clone())))),
+            // One notice holds something the database refuses: it must not take its neighbours with it.
+            Err(_) => {
+                for waiting in group.drain(..) {
+                    let put = insert(&store, std::slice::from_ref(&waiting)).await;
+                    let put = put.and_then(|put| put.first().copied().ok_or(StoreError::Closed));
+                    drop(waiting.tell.send(put));
+                }
+            }
         }
     }
 }
@@ -127,16 +135,23 @@ async fn insert(store: &EventStore, group: &[Waiting]) -> Result<Vec<Put>, Store
         .collect())
 }
 
+/// Inserts, and returns the subjects of what is new.
 async fn send(pool: &PgPool, columns: Columns) -> Result<HashSet<String>, StoreError> {
-    let new: Vec<String> = sqlx::query_scalar("select * from log.inbox_put($1, $2, $3, $4, $5, $6, $7)")
-        .bind(columns.source)
-        .bind(columns.key)
-        .bind(columns.digest)
-        .bind(columns.subject)
-        .bind(columns.wrapped)
-        .bind(columns.sealed)
-        .bind(columns.received)
-        .fetch_all(pool)
-        .await?;
-    Ok(new.into_iter().collect())
+    let put: Vec<(String, bool)> =
+        sqlx::query_as("select subject, clash from log.inbox_put($1, $2, $3, $4, $5, $6, $7)")
+            .bind(columns.source)
+            .bind(columns.key)
+            .bind(columns.digest)
+            .bind(columns.subject)
+            .bind(columns.wrapped)
+            .bind(columns.sealed)
+            .bind(columns.received)
+            .fetch_all(pool)
+            .await?;
+    let clashes = put.iter().filter(|(_, clash)| *clash).count();
+    if clashes > 0 {
+        metrics::counter!("guanxi_inbox_key_reused").increment(clashes as u64);
+        tracing::error!(clashes, "a partner has used the key of a notice for another body");
+    }
+    Ok(put.into_iter().map(|(subject, _)| subject).collect())
 }

@@ -83,3 +83,36 @@ async fn the_body_is_sealed_and_belongs_to_the_member(pool: PgPool) {
         .unwrap();
     assert!(!sealed.windows(12).any(|window| window == b"oTest-openid"));
 }
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_notice_that_cannot_be_kept_takes_no_other_with_it(pool: PgPool) {
+    let inbox = Inbox::open(open(&pool).await);
+    let too_long = "k".repeat(257);
+    let puts = ["n1", &too_long, "n2"].map(|key| inbox.put(notice(key, "body")));
+    let kept: Vec<_> = futures::future::join_all(puts)
+        .await
+        .iter()
+        .map(Result::is_ok)
+        .collect();
+    assert_eq!(kept, [true, false, true]);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn another_body_under_a_known_key_is_told_apart(pool: PgPool) {
+    let inbox = Inbox::open(open(&pool).await);
+    inbox.put(notice("n1", "first")).await.unwrap();
+    let clash: Vec<(String, bool)> = sqlx::query_as(
+        "select subject, clash from log.inbox_put(array['test', 'test', 'test'], array['n1', 'n2', 'n3'],
+             array['00', '00', '00'], array['s1', 's2', 's3'], array['00', '00', '00'],
+             array['\\x00', '\\x00', '\\x00']::bytea[], array['2026-03-01Z', '2026-03-01Z', '2026-03-01Z'])",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    let clashes: Vec<_> = clash
+        .iter()
+        .filter(|(_, clash)| *clash)
+        .map(|(subject, _)| subject.as_str())
+        .collect();
+    assert_eq!((clash.len(), clashes), (3, vec!["s1"]));
+}
