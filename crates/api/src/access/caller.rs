@@ -55,6 +55,22 @@ impl Caller {
         }
     }
 
+    /// The stores that a list may show: those asked for, as far as the key reaches; empty means all.
+    ///
+    /// # Errors
+    /// 400 for an unusable id, 403 if the key does not reach the store.
+    pub fn stores_asked(&self, asked: Option<&str>) -> Result<Vec<String>, Problem> {
+        match (asked, &self.stores) {
+            (Some(asked), _) => {
+                let store = StoreId::new(asked).map_err(|error| Problem::invalid(error.to_string()))?;
+                self.at_store(&store)?;
+                Ok(vec![asked.to_owned()])
+            }
+            (None, Some(stores)) => Ok(stores.iter().map(ToString::to_string).collect()),
+            (None, None) => Ok(Vec::new()),
+        }
+    }
+
     fn require(&self, scope: Scope) -> Result<(), Problem> {
         if self.scopes.contains(&scope) {
             return Ok(());

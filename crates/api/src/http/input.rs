@@ -47,7 +47,7 @@ where
     }
 }
 
-fn unreadable(why: &JsonRejection) -> Problem {
+pub(super) fn unreadable(why: &JsonRejection) -> Problem {
     match why {
         JsonRejection::MissingJsonContentType(_) => Problem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -7,8 +7,10 @@ mod idempotency;
 mod input;
 mod page;
 mod problem;
+mod schema;
 
 pub use idempotency::IdempotencyKey;
 pub use input::{Body, Params, Segment};
 pub use page::{Cursor, Page, PageQuery};
 pub use problem::{FieldProblem, Problem};
+pub use schema::{Command, schema_of};

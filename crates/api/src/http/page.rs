@@ -1,9 +1,12 @@
 //! Every list is paged: at most so many rows, and a cursor for what follows.
 
+use axum::Json;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use guanxi_views::Listed;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::Problem;
@@ -31,6 +34,22 @@ pub struct Page<T> {
     /// Cursor of the next page; absent on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+}
+
+impl Page<Value> {
+    /// A page of what a view has listed.
+    pub(crate) fn of<T: Serialize>(listed: Listed<T>) -> Result<Json<Self>, Problem> {
+        let items = listed
+            .items
+            .iter()
+            .map(serde_json::to_value)
+            .collect::<Result<_, _>>();
+        let items = items.map_err(|_| Problem::internal())?;
+        Ok(Json(Self {
+            items,
+            next: listed.next.as_ref().and_then(Cursor::write),
+        }))
+    }
 }
 
 /// Where a page ended, as the caller carries it: opaque, base64url of JSON.

@@ -1,0 +1,36 @@
+//! A command of the rules as a request body: read by serde, described by the schema that the rules carry.
+
+use axum::Json;
+use axum::extract::{FromRequest, Request};
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde::de::DeserializeOwned;
+use utoipa::openapi::{Object, RefOr, Schema};
+
+use super::Problem;
+use super::input::unreadable;
+
+/// A body that is a command of the rules; the rules check it.
+#[derive(Debug)]
+pub struct Command<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Command<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let Json(command) = Json::<T>::from_request(request, state)
+            .await
+            .map_err(|why| unreadable(&why))?;
+        Ok(Self(command))
+    }
+}
+
+/// The schema that the rules carry, as OpenAPI 3.1 has it.
+#[must_use]
+pub fn schema_of<T: JsonSchema>() -> RefOr<Schema> {
+    let mut settings = SchemaSettings::draft2020_12();
+    settings.inline_subschemas = true;
+    settings.meta_schema = None;
+    let schema = settings.into_generator().into_root_schema_for::<T>();
+    serde_json::from_value(schema.to_value()).unwrap_or_else(|_| RefOr::T(Schema::Object(Object::new())))
+}

@@ -1,0 +1,34 @@
+//! Queries out: one file per question.
+//!
+//! How to add one: a handler with its path, its filter and what it answers; lists are paged, and every question takes
+//! `wait_for`, the position of a command, to read one's own write.
+
+mod dashboard;
+mod events;
+mod fresh;
+mod head;
+mod orders;
+mod parked;
+mod reconciliation;
+mod states;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::ApiState;
+
+/// All query routes.
+pub fn router() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(dashboard::dashboard))
+        .routes(routes!(orders::list))
+        .routes(routes!(orders::get))
+        .routes(routes!(reconciliation::list))
+        .routes(routes!(states::member))
+        .routes(routes!(states::coupon))
+        .routes(routes!(states::campaign))
+        .routes(routes!(states::store))
+        .routes(routes!(events::list))
+        .routes(routes!(parked::list))
+        .routes(routes!(head::head))
+}

@@ -1,0 +1,51 @@
+//! What handlers share.
+
+use std::sync::Arc;
+
+use guanxi_domain::GuanxiEvent;
+use guanxi_event_store::{EventStore, Loop};
+use guanxi_kernel::Timestamp;
+
+use crate::access::Keyring;
+
+/// Tells the time; replaced in tests.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// What handlers share. Cheap to clone.
+#[derive(Clone)]
+pub struct ApiState {
+    /// The log.
+    pub store: EventStore,
+    /// Views, for waiting and lists; they may run elsewhere.
+    pub followers: Loop<GuanxiEvent>,
+    /// Who may call.
+    pub keyring: Keyring,
+    /// The time of what happens now.
+    pub clock: Clock,
+}
+
+impl ApiState {
+    /// State on the machine's clock.
+    #[must_use]
+    pub fn new(store: EventStore, followers: Loop<GuanxiEvent>) -> Self {
+        let keyring = Keyring::new(store.pool().clone());
+        Self {
+            store,
+            followers,
+            keyring,
+            clock: Arc::new(Timestamp::now),
+        }
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+}
+
+impl std::fmt::Debug for ApiState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ApiState")
+    }
+}
