@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use guanxi_api::ApiState;
 use guanxi_callbacks::wechat_pay::{self, InboxIntake, Receiver, Worker};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
@@ -77,7 +78,9 @@ pub async fn serve(
 fn public(house: &House) -> Router {
     let intake = Arc::new(InboxIntake::new(house.inbox.clone()));
     let receiver = Receiver::new(Arc::clone(&house.merchants), intake);
-    Router::new().nest("/callbacks/wechat-pay", wechat_pay::router(Arc::new(receiver)))
+    let callbacks = Router::new().nest("/callbacks/wechat-pay", wechat_pay::router(Arc::new(receiver)));
+    let state = ApiState::new(house.store.clone(), house.followers.clone());
+    callbacks.merge(guanxi_api::router(state))
 }
 
 impl Served {
