@@ -37,5 +37,6 @@ for name, table in {
     "transactions": lines, "coupon_redemptions": redemptions, "coupons": coupons, "campaigns": campaigns,
     "campaign_descriptions": descriptions, "products": products,
 }.items():
-    table.reset_index(drop=True).to_parquet(f"{target}/{name}.parquet", compression="snappy", index=False)
+    table.reset_index(drop=True).to_parquet(f"{target}/{name}.parquet", compression="snappy", index=False,
+                                          use_deprecated_int96_timestamps=True)
     print(name, len(table))

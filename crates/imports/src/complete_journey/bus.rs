@@ -26,6 +26,15 @@ pub trait PaymentRoute: Send + Sync {
     /// # Errors
     /// It was not accepted.
     async fn deliver(&self, notice: &Notice) -> Result<(), ImportError>;
+
+    /// Returns when every accepted notice has been translated; asked at the end of each day, so that the clock is not
+    /// raised before. A route that knows nothing of that lets the next day begin.
+    ///
+    /// # Errors
+    /// They are not, in time.
+    async fn settle(&self) -> Result<(), ImportError> {
+        Ok(())
+    }
 }
 
 /// A failed command is tried again after this, then after twice as long …

@@ -11,6 +11,7 @@ mod error;
 mod money;
 mod plan;
 mod progress;
+mod read;
 mod run;
 
 #[cfg(test)]

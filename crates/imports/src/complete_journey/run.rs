@@ -182,6 +182,9 @@ impl Import {
         });
         at_once(orders).await?;
         self.redeem_elsewhere(day).await?;
+        if let Some(payments) = &self.payments {
+            payments.settle().await?;
+        }
 
         report.days += 1;
         report.lines += day.lines.len() as u64;
