@@ -20,6 +20,7 @@ pub async fn run(config: &Config, what: Import, output: Output) -> Result<(), Fa
         signing_key,
         serial,
     } = what;
+    let house = House::open(config).await?;
     let payments: Option<Arc<dyn PaymentRoute>> = match via {
         Via::Bus => None,
         Via::Callbacks => {
@@ -33,10 +34,10 @@ pub async fn run(config: &Config, what: Import, output: Output) -> Result<(), Fa
                     signing_key,
                     serial,
                 },
+                house.inbox.clone(),
             )?))
         }
     };
-    let house = House::open(config).await?;
     let (trigger, shutdown) = Shutdown::new();
     let followers = house.followers.clone();
     let following = tokio::spawn(async move { followers.run(shutdown.wait()).await });
@@ -86,7 +87,9 @@ fn failed(error: ImportError) -> Failure {
     Failure::new(reason, error).advise("What was imported stays; the same command goes on from there.")
 }
 
-fn summary(report: &Report) -> String {
+/// One line for people.
+#[must_use]
+pub fn summary(report: &Report) -> String {
     format!(
         "Imported {} baskets of {} lines on {} days in {:.1} s: {} payments, {} redemptions ({} attributed).",
         report.baskets,

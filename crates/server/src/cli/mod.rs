@@ -4,7 +4,7 @@ mod audit;
 mod dev;
 mod doctor;
 mod grammar;
-mod import;
+pub mod import;
 mod inbox;
 mod keys;
 pub mod migrate;

@@ -4,6 +4,7 @@ mod banner;
 mod database;
 mod lock;
 mod postgres;
+mod sample;
 mod secrets;
 mod start;
 

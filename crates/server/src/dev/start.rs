@@ -8,12 +8,12 @@ use guanxi_kernel::Timestamp;
 
 use super::lock::Lock;
 use super::postgres::PrivatePostgres;
-use super::{banner, database, secrets};
+use super::{banner, database, sample, secrets};
 use crate::cli::migrate;
 use crate::config::{self, Config};
 use crate::exit::Failure;
 use crate::logs;
-use crate::platform::{House, Roles, Served, Shutdown, connect_as_login, serve, signalled};
+use crate::platform::{House, Roles, Shutdown, connect_as_login, serve, signalled};
 use crate::terminal::{Output, spinner};
 
 /// Runs the platform until Ctrl-C.
@@ -60,7 +60,7 @@ async fn with_database(
     let (trigger, shutdown) = Shutdown::new();
     let served = serve(&house, &Roles::all(), config.http.listen, shutdown).await?;
     let worked = tokio::select! {
-        ready = ready(&config, &house, &served, empty) => match ready {
+        ready = Box::pin(ready(folder, &config, &house, served.address, empty, output)) => match ready {
             Ok(key) => {
                 output.tell(&banner::text(served.address, &key, &analyst));
                 signalled().await;
@@ -78,8 +78,18 @@ async fn with_database(
 }
 
 /// The sample on an empty log, and a key to try with. A key can be shown once, so each start makes its own.
-async fn ready(config: &Config, house: &House, served: &Served, empty: bool) -> Result<String, Failure> {
-    let _ = (config, served, empty);
+async fn ready(
+    folder: &Path,
+    config: &Config,
+    house: &House,
+    address: SocketAddr,
+    empty: bool,
+    output: Output,
+) -> Result<String, Failure> {
+    if !empty {
+        let url = format!("http://{address}/callbacks/wechat-pay");
+        sample::bring_in(folder, config, house, url, output).await?;
+    }
     let keyring = Keyring::new(house.store.pool().clone());
     let now = Timestamp::now();
     for old in keyring.list().await.map_err(Failure::fault)? {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use guanxi_callbacks::wechat_pay::write::NoticeToWrite;
 use guanxi_callbacks::wechat_pay::{ApiV3Key, NoticeWriter, SigningKey};
+use guanxi_event_store::inbox::Inbox;
 use guanxi_imports::complete_journey::{ImportError, MCHID, Notice, PaymentRoute};
 use guanxi_kernel::Timestamp;
 use serde_json::json;
@@ -15,6 +16,8 @@ use crate::exit::Failure;
 
 /// How often a notice is sent before the import gives up; a later run goes on from there.
 const TRIES: u32 = 6;
+/// How long the notices of a day may take to be translated.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Who signs, and where notices go.
 #[derive(Debug, Clone)]
@@ -32,6 +35,7 @@ pub struct SignedNotices {
     writer: NoticeWriter,
     client: reqwest::Client,
     url: String,
+    inbox: Inbox,
 }
 
 impl SignedNotices {
@@ -39,7 +43,7 @@ impl SignedNotices {
     ///
     /// # Errors
     /// The key is none, or the merchant of the data set is not configured.
-    pub fn new(config: &Config, sender: Sender) -> Result<Self, Failure> {
+    pub fn new(config: &Config, sender: Sender, inbox: Inbox) -> Result<Self, Failure> {
         let key = SigningKey::from_pem(&sender.signing_key)
             .map_err(|error| Failure::configuration(format!("the signing key: {error}")))?;
         let merchant = config
@@ -62,6 +66,7 @@ impl SignedNotices {
                 .build()
                 .map_err(Failure::fault)?,
             url: sender.url,
+            inbox,
         })
     }
 
@@ -125,5 +130,20 @@ impl PaymentRoute for SignedNotices {
             pause *= 3;
         }
         Ok(())
+    }
+
+    async fn settle(&self) -> Result<(), ImportError> {
+        let empty = async {
+            while self.inbox.counts().await?.waiting > 0 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            Ok(())
+        };
+        tokio::time::timeout(PATIENCE, empty).await.unwrap_or_else(|_| {
+            Err(ImportError::Notice(
+                "the notices of a day are not translated: does a server with the role followers run?"
+                    .to_owned(),
+            ))
+        })
     }
 }
