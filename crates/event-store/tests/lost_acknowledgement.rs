@@ -2,6 +2,10 @@
 //! anybody is told. Whoever asked gets one answer, and the log holds the command once.
 //!
 //! These tests have a program of their own, since a failpoint breaks every append in its program.
+#![expect(
+    clippy::unwrap_used,
+    reason = "also outside of the test functions, what cannot go on may stop"
+)]
 
 use std::sync::Arc;
 
@@ -12,8 +16,8 @@ use guanxi_kernel::{CommandId, Decider, Metadata, Refusal, TimeZoneId, domain_ev
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 /// How far it went on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Counted {
     /// Steps.
     pub by: i64,
