@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod commands;
+mod errors;
 pub mod http;
 pub mod queries;
 mod router;

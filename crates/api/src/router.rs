@@ -85,6 +85,7 @@ pub fn router(state: ApiState) -> Router {
             "/openapi.json",
             get(async move || ([(header::CONTENT_TYPE, "application/json")], served)),
         )
+        .route("/docs/errors/{code}", get(crate::errors::page))
         .merge(guarded)
         .fallback(async || Problem::not_found("There is no such path; see /docs."))
         .layer(layers)

@@ -47,7 +47,13 @@ pub fn findings(root: &Path) -> Vec<String> {
 }
 
 fn files() -> Vec<GeneratedFile> {
-    reference::files()
+    let mut files = reference::files();
+    let openapi = guanxi_api::openapi().to_pretty_json().unwrap_or_default() + "\n";
+    files.push(GeneratedFile {
+        path: "schemas/openapi.json".to_owned(),
+        text: openapi,
+    });
+    files
 }
 
 /// A checkout may have turned line ends.
