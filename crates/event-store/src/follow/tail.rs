@@ -128,6 +128,8 @@ impl<E: EventSet> Tail<E> {
     /// Reads on for ever: woken by notifications, and slowly by itself.
     pub(crate) async fn run(&self) {
         let mut pause = Duration::from_millis(50);
+        // What an earlier run has left is not continued by what this one will read.
+        self.forget();
         loop {
             match self.follow().await {
                 Ok(()) => pause = Duration::from_millis(50),
@@ -136,10 +138,15 @@ impl<E: EventSet> Tail<E> {
                     pause = (pause * 2).min(Duration::from_secs(5));
                 }
             }
-            self.ring.lock().unwrap_or_else(PoisonError::into_inner).clear();
-            self.moved.send_modify(|count| *count += 1);
+            self.forget();
             sleep(pause).await;
         }
+    }
+
+    /// Empties the ring: followers read from the table until it is filled again.
+    fn forget(&self) {
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.moved.send_modify(|count| *count += 1);
     }
 
     async fn follow(&self) -> Result<(), FollowError> {

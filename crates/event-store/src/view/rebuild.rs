@@ -33,6 +33,11 @@ pub(crate) async fn rebuild<V: View, S: Second<V>>(
         return Err(RebuildError::Busy(V::NAME.to_owned()));
     }
     let outcome = rebuild_alone::<V, S>(pool, &mut guard, options, progress).await;
+    // The server ends a closed connection a moment later; the next rebuild shall not meet the lock until then.
+    sqlx::query("select pg_advisory_unlock(hashtextextended('guanxi rebuild ' || $1, 0))")
+        .bind(V::NAME)
+        .execute(&mut guard)
+        .await?;
     guard.close().await?;
     outcome
 }
