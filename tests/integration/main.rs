@@ -1,4 +1,5 @@
 //! What spans crates, as one binary: linked once, run against a real PostgreSQL (`DATABASE_URL`).
+#![expect(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 
 mod api;
 mod complete_journey;
