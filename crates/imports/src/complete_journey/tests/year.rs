@@ -14,7 +14,10 @@ use crate::complete_journey::plan::days;
 #[test]
 #[ignore = "needs the whole data set: set GUANXI_COMPLETE_JOURNEY to its folder"]
 fn the_year_is_read_whole() {
-    let folder = std::env::var("GUANXI_COMPLETE_JOURNEY").expect("GUANXI_COMPLETE_JOURNEY names the folder");
+    let Ok(folder) = std::env::var("GUANXI_COMPLETE_JOURNEY") else {
+        eprintln!("left out: GUANXI_COMPLETE_JOURNEY, the folder of the data set, is not set");
+        return;
+    };
     let data = DataSet::read(Path::new(&folder)).unwrap();
     let receipts: Vec<_> = baskets(&data.lines).collect();
     let paid: Vec<Fen> = receipts.iter().map(payable).collect();
