@@ -40,10 +40,10 @@ impl House {
             .unwrap();
         let rules: Arc<dyn Dispatch<GuanxiCommand>> = Arc::new(Dispatcher::new(store.clone()));
         let followers = guanxi_views::register(Loop::builder(store.clone()))
-            .policy::<CouponIssue>(Arc::clone(&rules))
-            .policy::<OrderPaid>(Arc::clone(&rules))
-            .policy::<OrderCancelled>(Arc::clone(&rules))
-            .policy::<ParkedPayment>(rules)
+            .policy(CouponIssue, Arc::clone(&rules))
+            .policy(OrderPaid, Arc::clone(&rules))
+            .policy(OrderCancelled, Arc::clone(&rules))
+            .policy(ParkedPayment, rules)
             .build();
         followers.prepare().await.unwrap();
         let (stop, stopped) = oneshot::channel::<()>();

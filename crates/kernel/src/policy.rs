@@ -14,6 +14,9 @@ use crate::{BusinessDate, ClaimKey, ClaimSubject, EventSet, Metadata, Recorded, 
 
 /// A rule that answers events with commands. Pure: run twice on one event it wants the same, and since the id of each
 /// command derives from policy, causing event, purpose and target, the second time changes nothing.
+///
+/// The functions take the policy itself, so that a programme (rates, thresholds) may travel in it as data; most
+/// policies are a unit struct.
 pub trait Policy: Send + Sync + 'static {
     /// Stored name, part of its commands' ids. Never renamed.
     const NAME: &'static str;
@@ -30,30 +33,30 @@ pub trait Policy: Send + Sync + 'static {
 
     /// The claims whose holders [`react`](Self::react) wants to know; looked up for a whole batch at once. Only open
     /// keys can be asked for: no follower can open a seal.
-    fn claims_needed(_event: &Recorded<Self::Event>) -> Vec<ClaimKey> {
+    fn claims_needed(&self, _event: &Recorded<Self::Event>) -> Vec<ClaimKey> {
         Vec::new()
     }
 
     /// What shall be done about an event.
-    fn react(event: &Recorded<Self::Event>, facts: &Facts<'_>) -> Vec<Reaction<Self::Command>>;
+    fn react(&self, event: &Recorded<Self::Event>, facts: &Facts<'_>) -> Vec<Reaction<Self::Command>>;
 
     /// The key of the policy's own memory that this event concerns, if it keeps one.
-    fn memory_key(_event: &Recorded<Self::Event>) -> Option<String> {
+    fn memory_key(&self, _event: &Recorded<Self::Event>) -> Option<String> {
         None
     }
 
     /// What it remembers under that key from now on. `react` sees the memory from before the event.
-    fn remember(_event: &Recorded<Self::Event>, memory: Option<Value>) -> Option<Value> {
+    fn remember(&self, _event: &Recorded<Self::Event>, memory: Option<Value>) -> Option<Value> {
         memory
     }
 
     /// Deadlines that this event sets or cancels.
-    fn deadlines(_event: &Recorded<Self::Event>, _facts: &Facts<'_>) -> Vec<DeadlineChange> {
+    fn deadlines(&self, _event: &Recorded<Self::Event>, _facts: &Facts<'_>) -> Vec<DeadlineChange> {
         Vec::new()
     }
 
     /// What shall be done about a deadline that the clock has reached.
-    fn due(_deadline: &Deadline) -> Vec<Reaction<Self::Command>> {
+    fn due(&self, _deadline: &Deadline) -> Vec<Reaction<Self::Command>> {
         Vec::new()
     }
 }

@@ -21,7 +21,7 @@ pub use page::{Listed, QueryError};
 #[must_use]
 pub fn register(builder: LoopBuilder<GuanxiEvent>) -> LoopBuilder<GuanxiEvent> {
     builder
-        .view_with_totals::<store_dashboard::StoreDashboard>()
-        .view::<order_timeline::OrderTimeline>()
-        .view::<payment_reconciliation::PaymentReconciliation>()
+        .view_with_totals(store_dashboard::StoreDashboard)
+        .view(order_timeline::OrderTimeline)
+        .view(payment_reconciliation::PaymentReconciliation)
 }

@@ -59,11 +59,11 @@ impl Story {
     }
 
     /// The rows of a view at the end.
-    pub fn rows<V: View<Event = GuanxiEvent>>(&self) -> BTreeMap<V::Key, V::Row> {
+    pub fn rows<V: View<Event = GuanxiEvent>>(&self, view: &V) -> BTreeMap<V::Key, V::Row> {
         let mut rows = BTreeMap::new();
         for event in &self.events {
-            for key in V::keys(event) {
-                let row = V::evolve(&key, rows.remove(&key), event);
+            for key in view.keys(event) {
+                let row = view.evolve(&key, rows.remove(&key), event);
                 rows.extend(row.map(|row| (key, row)));
             }
         }
@@ -71,20 +71,20 @@ impl Story {
     }
 
     /// The second table of a view at the end.
-    pub fn totals<V: store::Totals<Event = GuanxiEvent>>(&self) -> BTreeMap<V::Cell, V::Total> {
+    pub fn totals<V: store::Totals<Event = GuanxiEvent>>(&self, view: &V) -> BTreeMap<V::Cell, V::Total> {
         let (mut rows, mut totals) = (BTreeMap::<V::Key, V::Row>::new(), BTreeMap::new());
         for event in &self.events {
-            for key in V::keys(event) {
+            for key in view.keys(event) {
                 let before = rows.remove(&key);
-                let after = V::evolve(&key, before.clone(), event);
+                let after = view.evolve(&key, before.clone(), event);
                 let change = Change {
                     key: &key,
                     before: before.as_ref(),
                     after: after.as_ref(),
                     event,
                 };
-                for cell in V::cells(&change) {
-                    let total = V::fold(&cell, totals.remove(&cell), &change);
+                for cell in view.cells(&change) {
+                    let total = view.fold(&cell, totals.remove(&cell), &change);
                     totals.extend(total.map(|total| (cell, total)));
                 }
                 rows.extend(after.map(|row| (key, row)));

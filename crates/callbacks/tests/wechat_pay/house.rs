@@ -121,7 +121,7 @@ pub async fn count(store: &EventStore, event_type: &str) -> i64 {
 pub async fn settle(store: &EventStore) {
     let rules = Arc::new(Dispatcher::new(store.clone()));
     let followers = Loop::<GuanxiEvent>::builder(store.clone())
-        .policy::<ParkedPayment>(rules)
+        .policy(ParkedPayment, rules)
         .build();
     followers.prepare().await.unwrap();
     let running = followers.clone();

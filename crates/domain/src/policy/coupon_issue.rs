@@ -17,7 +17,7 @@ impl Policy for CouponIssue {
     type Event = GuanxiEvent;
     type Command = GuanxiCommand;
 
-    fn react(event: &Recorded<GuanxiEvent>, _: &Facts<'_>) -> Vec<Reaction<GuanxiCommand>> {
+    fn react(&self, event: &Recorded<GuanxiEvent>, _: &Facts<'_>) -> Vec<Reaction<GuanxiCommand>> {
         let Some(GuanxiEvent::Campaign(CampaignEvent::CouponClaimed(claimed))) = event.own() else {
             return Vec::new();
         };

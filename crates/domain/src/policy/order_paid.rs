@@ -18,7 +18,7 @@ impl Policy for OrderPaid {
     type Event = GuanxiEvent;
     type Command = GuanxiCommand;
 
-    fn react(event: &Recorded<GuanxiEvent>, _: &Facts<'_>) -> Vec<Reaction<GuanxiCommand>> {
+    fn react(&self, event: &Recorded<GuanxiEvent>, _: &Facts<'_>) -> Vec<Reaction<GuanxiCommand>> {
         let Some(GuanxiEvent::Order(OrderEvent::Paid(paid))) = event.own() else {
             return Vec::new();
         };

@@ -20,7 +20,7 @@ impl Policy for ParkedPayment {
     type Event = GuanxiEvent;
     type Command = GuanxiCommand;
 
-    fn claims_needed(event: &Recorded<GuanxiEvent>) -> Vec<ClaimKey> {
+    fn claims_needed(&self, event: &Recorded<GuanxiEvent>) -> Vec<ClaimKey> {
         match event.own() {
             Some(GuanxiEvent::Order(OrderEvent::PaymentRegistered(attempt))) => {
                 vec![ClaimKey::open(
@@ -38,7 +38,7 @@ impl Policy for ParkedPayment {
         }
     }
 
-    fn react(event: &Recorded<GuanxiEvent>, facts: &Facts<'_>) -> Vec<Reaction<GuanxiCommand>> {
+    fn react(&self, event: &Recorded<GuanxiEvent>, facts: &Facts<'_>) -> Vec<Reaction<GuanxiCommand>> {
         let reaction = match event.own() {
             Some(GuanxiEvent::Order(OrderEvent::PaymentRegistered(attempt))) => {
                 let parked = facts.holder(PARKED, &attempt_key(&attempt.mchid, &attempt.out_trade_no));

@@ -42,27 +42,35 @@ pub struct LoopBuilder<E: EventSet> {
 impl<E: EventSet> LoopBuilder<E> {
     /// A view without a second table.
     #[must_use]
-    pub fn view<V: View<Event = E>>(mut self) -> Self {
-        self.track(V::NAME, V::VERSION);
-        self.inner.views.push(Box::new(Registered::<V, Without>::new()));
+    pub fn view<V: View<Event = E>>(mut self, view: V) -> Self {
+        self.track(V::NAME, view.version());
+        self.inner
+            .views
+            .push(Box::new(Registered::<V, Without>::new(view)));
         self
     }
 
     /// A view with a second table.
     #[must_use]
-    pub fn view_with_totals<V: Totals<Event = E>>(mut self) -> Self {
-        self.track(V::NAME, V::VERSION);
-        self.inner.views.push(Box::new(Registered::<V, With<V>>::new()));
+    pub fn view_with_totals<V: Totals<Event = E>>(mut self, view: V) -> Self {
+        self.track(V::NAME, view.version());
+        self.inner
+            .views
+            .push(Box::new(Registered::<V, With<V>>::new(view)));
         self
     }
 
     /// A policy, and where its commands go.
     #[must_use]
-    pub fn policy<P: Policy<Event = E>>(mut self, dispatch: Arc<dyn Dispatch<P::Command>>) -> Self {
+    pub fn policy<P: Policy<Event = E>>(
+        mut self,
+        policy: P,
+        dispatch: Arc<dyn Dispatch<P::Command>>,
+    ) -> Self {
         self.track(P::NAME, P::VERSION);
         self.inner
             .policies
-            .push(Arc::new(RegisteredPolicy::<P>::new(dispatch)));
+            .push(Arc::new(RegisteredPolicy::new(policy, dispatch)));
         self
     }
 

@@ -1,6 +1,5 @@
 //! A policy without its types: what the loop holds.
 
-use std::marker::PhantomData;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -26,24 +25,29 @@ pub(crate) trait AnyPolicy<E>: Send + Sync {
 }
 
 pub(crate) struct RegisteredPolicy<P: Policy> {
+    policy: Arc<P>,
     dispatch: Arc<dyn Dispatch<P::Command>>,
-    of: PhantomData<fn() -> P>,
 }
 
 impl<P: Policy> RegisteredPolicy<P> {
-    pub(crate) fn new(dispatch: Arc<dyn Dispatch<P::Command>>) -> Self {
+    pub(crate) fn new(policy: P, dispatch: Arc<dyn Dispatch<P::Command>>) -> Self {
         Self {
+            policy: Arc::new(policy),
             dispatch,
-            of: PhantomData,
         }
     }
 
+    fn newcomer(&self, store: EventStore) -> PolicyFollower<P> {
+        PolicyFollower::new(Arc::clone(&self.policy), store, Arc::clone(&self.dispatch))
+    }
+
     fn deadline_orders(
+        &self,
         store: &EventStore,
         deadline: &Deadline,
         index: usize,
     ) -> Result<Orders<P::Command>, FollowError> {
-        let reactions = match guarded(|| P::due(deadline)) {
+        let reactions = match guarded(|| self.policy.due(deadline)) {
             Ok(reactions) => reactions,
             Err(reason) => return Ok(Err(reason)),
         };
@@ -79,14 +83,14 @@ impl<P: Policy> AnyPolicy<P::Event> for RegisteredPolicy<P> {
     }
 
     fn follower(&self, store: EventStore) -> Box<dyn Follower<Event = P::Event>> {
-        Box::new(PolicyFollower::<P>::new(store, Arc::clone(&self.dispatch)))
+        Box::new(self.newcomer(store))
     }
 
     async fn due(&self, store: &EventStore, deadlines: &[Deadline]) -> Result<Vec<Settled>, FollowError> {
         let mut answers: Vec<Settled> = deadlines.iter().map(|_| Settled::Answered).collect();
         let mut orders = Vec::new();
         for (index, deadline) in deadlines.iter().enumerate() {
-            match Self::deadline_orders(store, deadline, index)? {
+            match self.deadline_orders(store, deadline, index)? {
                 Ok(found) => orders.extend(found),
                 Err(reason) => answers[index] = Settled::Poisoned(reason),
             }
@@ -101,7 +105,7 @@ impl<P: Policy> AnyPolicy<P::Event> for RegisteredPolicy<P> {
     }
 
     async fn retry(&self, store: &EventStore, key: &str) -> Result<(), ParkedError> {
-        let follower = PolicyFollower::<P>::new(store.clone(), Arc::clone(&self.dispatch));
+        let follower = self.newcomer(store.clone());
         let (done, failed) = resend::<P::Event, P>(store.pool(), &follower, key).await?;
         let failure = failed.as_ref().map(|(id, reason)| (*id, reason.as_str()));
         for _ in 0..20 {

@@ -16,6 +16,7 @@ use crate::follow::{Batch, Checkpoint, Discards, FollowError, Follower, Identity
 
 /// Feeds a policy and sends what it wants.
 pub(crate) struct PolicyFollower<P: Policy> {
+    policy: Arc<P>,
     pub(super) store: EventStore,
     pub(super) dispatch: Arc<dyn Dispatch<P::Command>>,
     pub(super) who: Identity,
@@ -33,9 +34,10 @@ struct Wanted<C> {
 }
 
 impl<P: Policy> PolicyFollower<P> {
-    pub(crate) fn new(store: EventStore, dispatch: Arc<dyn Dispatch<P::Command>>) -> Self {
+    pub(crate) fn new(policy: Arc<P>, store: EventStore, dispatch: Arc<dyn Dispatch<P::Command>>) -> Self {
         let who = Identity::new(P::NAME, P::VERSION);
         Self {
+            policy,
             store,
             dispatch,
             who,
@@ -53,7 +55,7 @@ impl<P: Policy> PolicyFollower<P> {
         let mut needed: Vec<ClaimKey> = Vec::new();
         for event in events {
             // What panics here panics again when it reacts, and is parked there.
-            for claim in guarded(|| P::claims_needed(event)).unwrap_or_default() {
+            for claim in guarded(|| self.policy.claims_needed(event)).unwrap_or_default() {
                 needed.push(claim);
             }
         }
@@ -77,11 +79,12 @@ impl<P: Policy> PolicyFollower<P> {
         facts: &Facts<'_>,
         index: usize,
     ) -> Result<Orders<P::Command>, FollowError> {
-        let reactions =
-            match guarded(|| P::claims_needed(event)).and_then(|_| guarded(|| P::react(event, facts))) {
-                Ok(reactions) => reactions,
-                Err(reason) => return Ok(Err(reason)),
-            };
+        let reactions = match guarded(|| self.policy.claims_needed(event))
+            .and_then(|_| guarded(|| self.policy.react(event, facts)))
+        {
+            Ok(reactions) => reactions,
+            Err(reason) => return Ok(Err(reason)),
+        };
         if let Some(reason) = ambiguous(&reactions) {
             return Ok(Err(reason));
         }
@@ -104,7 +107,7 @@ impl<P: Policy> PolicyFollower<P> {
         let claims = self.facts(batch.events().filter(spoken)).await?;
         let keys: BTreeSet<String> = batch
             .events()
-            .filter_map(|event| memory_key::<P>(event).ok()?)
+            .filter_map(|event| self.memory_key(event).ok()?)
             .collect();
         let mut memories = Memories::load(self.store.pool(), &self.who, keys).await?;
         let mut wanted = Wanted {
@@ -114,7 +117,7 @@ impl<P: Policy> PolicyFollower<P> {
             parking: Parking::default(),
         };
         for event in batch.events() {
-            let key = memory_key::<P>(event).unwrap_or_else(|reason| {
+            let key = self.memory_key(event).unwrap_or_else(|reason| {
                 wanted
                     .parking
                     .add(&unaddressed(event), event.position, Some(reason));
@@ -125,7 +128,7 @@ impl<P: Policy> PolicyFollower<P> {
                 self.ask(event, &facts, &mut wanted)?;
             }
             if let Some(key) = key {
-                let memory = guarded(|| P::remember(event, memories.get(Some(&key)).cloned()));
+                let memory = guarded(|| self.policy.remember(event, memories.get(Some(&key)).cloned()));
                 if let Err(reason) = memory.and_then(|memory| memories.set(key, memory)) {
                     wanted
                         .parking
@@ -136,6 +139,15 @@ impl<P: Policy> PolicyFollower<P> {
         Ok((wanted, memories))
     }
 
+    /// The key of the memory that an event concerns, in a policy that remembers.
+    fn memory_key(&self, event: &Recorded<P::Event>) -> Result<Option<String>, String> {
+        if P::REMEMBERS {
+            guarded(|| self.policy.memory_key(event))
+        } else {
+            Ok(None)
+        }
+    }
+
     fn ask(
         &self,
         event: &Recorded<P::Event>,
@@ -143,7 +155,7 @@ impl<P: Policy> PolicyFollower<P> {
         wanted: &mut Wanted<P::Command>,
     ) -> Result<(), FollowError> {
         let asked = self.orders(event, facts, wanted.positions.len())?;
-        let changes = guarded(|| P::deadlines(event, facts));
+        let changes = guarded(|| self.policy.deadlines(event, facts));
         let answer = asked.and_then(|orders| wanted.deadlines.add(event, changes?).map(|()| orders));
         let orders = match answer {
             Ok(orders) => orders,
@@ -168,15 +180,6 @@ impl<P: Policy> PolicyFollower<P> {
             }
         }
         Ok(())
-    }
-}
-
-/// The key of the memory that an event concerns, in a policy that remembers.
-fn memory_key<P: Policy>(event: &Recorded<P::Event>) -> Result<Option<String>, String> {
-    if P::REMEMBERS {
-        guarded(|| P::memory_key(event))
-    } else {
-        Ok(None)
     }
 }
 

@@ -60,12 +60,12 @@ impl<V: View, S: Second<V>> ViewFollower<V, S> {
     }
 
     async fn apply_guarded(&mut self, touch: &Touch<'_, V>) -> Result<Result<(), String>, FollowError> {
-        let folded = step(touch, &mut self.rows, true).and_then(|done| {
+        let folded = step(&*self.view, touch, &mut self.rows, true).and_then(|done| {
             done.after
                 .as_deref()
                 .map(super::canonical::row_text)
                 .transpose()?;
-            let cells = cells::<V, S>(touch, &done)?;
+            let cells = cells::<V, S>(&self.view, touch, &done)?;
             Ok((done, cells))
         });
         let (done, cells) = match folded {
@@ -74,7 +74,14 @@ impl<V: View, S: Second<V>> ViewFollower<V, S> {
         };
         let missing = self.totals.missing(cells.iter().map(|(_, text)| text));
         self.load_totals(missing).await?;
-        Ok(fold_cells::<V, S>(touch, &done, &cells, &mut self.totals, true))
+        Ok(fold_cells::<V, S>(
+            &self.view,
+            touch,
+            &done,
+            &cells,
+            &mut self.totals,
+            true,
+        ))
     }
 
     /// The rows of this batch that the database turns down, each tried alone.

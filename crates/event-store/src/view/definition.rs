@@ -7,7 +7,7 @@ use super::{ReportingView, View};
 use crate::follow::{FollowError, Identity};
 
 /// The SQL that makes all stable views over these tables.
-pub(super) fn definition<V: View>(who: &Identity) -> String {
+pub(super) fn definition<V: View>(view: &V, who: &Identity) -> String {
     let tables = Tables::of(who);
     let name = V::NAME;
     let mut sql = format!(
@@ -15,8 +15,8 @@ pub(super) fn definition<V: View>(who: &Identity) -> String {
          create or replace view views.{name}_totals as select key, row, position from {}; ",
         tables.rows, tables.totals
     );
-    for view in V::reporting() {
-        push_reporting(&mut sql, &view, &tables);
+    for shown in view.reporting() {
+        push_reporting(&mut sql, &shown, &tables);
     }
     sql
 }
@@ -55,7 +55,7 @@ fn literal(text: &str) -> String {
 }
 
 /// Names go into SQL as they are, so they must be plain.
-pub(super) fn check_names<V: View>() -> Result<(), FollowError> {
+pub(super) fn check_names<V: View>(view: &V) -> Result<(), FollowError> {
     let plain = |name: &str| {
         !name.is_empty()
             && name.len() <= 40
@@ -63,7 +63,7 @@ pub(super) fn check_names<V: View>() -> Result<(), FollowError> {
                 .chars()
                 .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
     };
-    let views = V::reporting();
+    let views = view.reporting();
     let columns = views
         .iter()
         .flat_map(|view| view.columns.iter().map(|column| column.name));

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use sqlx::{PgPool, Postgres, Transaction};
@@ -17,6 +18,7 @@ use crate::follow::{Batch, Checkpoint, Discards, FollowError, Follower, Identity
 
 /// Folds a view into its tables.
 pub(crate) struct ViewFollower<V: View, S: Second<V>> {
+    pub(super) view: Arc<V>,
     pub(super) pool: PgPool,
     pub(super) who: Identity,
     pub(super) tables: Tables,
@@ -26,7 +28,7 @@ pub(crate) struct ViewFollower<V: View, S: Second<V>> {
     discards: Discards,
     live: bool,
     fixed: bool,
-    of: PhantomData<fn() -> (V, S)>,
+    of: PhantomData<fn() -> S>,
 }
 
 /// Why the quick way did not work.
@@ -63,20 +65,22 @@ pub(super) struct Written {
 
 impl<V: View, S: Second<V>> ViewFollower<V, S> {
     /// The follower of whatever generation is live.
-    pub(crate) fn new(pool: PgPool) -> Self {
-        Self::of(pool, Identity::new(V::NAME, V::VERSION), false)
+    pub(crate) fn new(view: Arc<V>, pool: PgPool) -> Self {
+        let who = Identity::new(V::NAME, view.version());
+        Self::of(view, pool, who, false)
     }
 
     /// The follower of one generation, live or not.
-    pub(crate) fn fixed(pool: PgPool, who: Identity) -> Self {
-        Self::of(pool, who, true)
+    pub(crate) fn fixed(view: Arc<V>, pool: PgPool, who: Identity) -> Self {
+        Self::of(view, pool, who, true)
     }
 
-    fn of(pool: PgPool, who: Identity, fixed: bool) -> Self {
+    fn of(view: Arc<V>, pool: PgPool, who: Identity, fixed: bool) -> Self {
         let (rows, totals) = (Sheet::new(), Sheet::new());
         let (parked, discards) = (HashSet::new(), Discards::default());
         let tables = Tables::of(&who);
         Self {
+            view,
             pool,
             who,
             tables,
@@ -97,7 +101,7 @@ impl<V: View, S: Second<V>> ViewFollower<V, S> {
             parking: Parking::default(),
         };
         for event in batch.events() {
-            match touches::<V>(event) {
+            match touches(&*self.view, event) {
                 Ok(found) => plan.touches.extend(found),
                 // Without keys, the event's stream stands for them.
                 Err(reason) => plan
@@ -124,9 +128,9 @@ impl<V: View, S: Second<V>> ViewFollower<V, S> {
         self.load_rows(missing).await?;
         let mut folds = Vec::with_capacity(if S::EXISTS { plan.touches.len() } else { 0 });
         for touch in &plan.touches {
-            let done = step(touch, &mut self.rows, S::EXISTS).map_err(Trouble::Poison)?;
+            let done = step(&*self.view, touch, &mut self.rows, S::EXISTS).map_err(Trouble::Poison)?;
             if S::EXISTS {
-                let cells = cells::<V, S>(touch, &done).map_err(Trouble::Poison)?;
+                let cells = cells::<V, S>(&self.view, touch, &done).map_err(Trouble::Poison)?;
                 folds.push((touch, done, cells));
             }
         }
@@ -134,7 +138,8 @@ impl<V: View, S: Second<V>> ViewFollower<V, S> {
         let missing = self.totals.missing(cells.map(|(_, text)| text));
         self.load_totals(missing).await?;
         for (touch, done, cells) in &folds {
-            fold_cells::<V, S>(touch, done, cells, &mut self.totals, false).map_err(Trouble::Poison)?;
+            fold_cells::<V, S>(&self.view, touch, done, cells, &mut self.totals, false)
+                .map_err(Trouble::Poison)?;
         }
         Ok(self.commit(from, batch.last(), &plan.parking).await?)
     }
@@ -216,7 +221,7 @@ impl<V: View, S: Second<V>> Follower for ViewFollower<V, S> {
         self.rows.clear();
         self.totals.clear();
         if !self.fixed {
-            let Place { who, live } = publish::place::<V>(&self.pool).await?;
+            let Place { who, live } = publish::place(&*self.view, &self.pool).await?;
             (self.who, self.live) = (who, live);
             self.tables = Tables::of(&self.who);
         }
@@ -239,7 +244,7 @@ impl<V: View, S: Second<V>> Follower for ViewFollower<V, S> {
     async fn idle(&mut self) -> Result<(), FollowError> {
         if !self.live && !self.fixed {
             // A newer version of the view has caught up: it takes the place of the older one.
-            self.live = publish::promote::<V>(&self.pool, &self.who).await?;
+            self.live = publish::promote(&*self.view, &self.pool, &self.who).await?;
         }
         Ok(())
     }

@@ -30,9 +30,12 @@ pub(super) type Cells<C> = Vec<(C, Arc<str>)>;
 type Folded<'a, T> = Vec<(&'a Arc<str>, Option<Arc<T>>)>;
 
 /// The keys that an event concerns, each once.
-pub(super) fn touches<V: View>(event: &Recorded<V::Event>) -> Result<Vec<Touch<'_, V>>, String> {
-    let mut found: Vec<Touch<'_, V>> = Vec::new();
-    for key in guarded(|| V::keys(event))? {
+pub(super) fn touches<'a, V: View>(
+    view: &V,
+    event: &'a Recorded<V::Event>,
+) -> Result<Vec<Touch<'a, V>>, String> {
+    let mut found: Vec<Touch<'a, V>> = Vec::new();
+    for key in guarded(|| view.keys(event))? {
         let text = key_text(&key)?;
         if found.iter().all(|other| *other.text != *text) {
             found.push(Touch {
@@ -47,6 +50,7 @@ pub(super) fn touches<V: View>(event: &Recorded<V::Event>) -> Result<Vec<Touch<'
 
 /// Folds an event into its row. With `keep`, the row before stays known, and is what remains after a failure.
 pub(super) fn step<V: View>(
+    view: &V,
     touch: &Touch<'_, V>,
     rows: &mut Sheet<V::Row>,
     keep: bool,
@@ -57,18 +61,20 @@ pub(super) fn step<V: View>(
     } else {
         rows.take(&touch.text)?
     };
-    let after = guarded(|| V::evolve(&touch.key, own.map(Arc::unwrap_or_clone), touch.event))?.map(Arc::new);
+    let after =
+        guarded(|| view.evolve(&touch.key, own.map(Arc::unwrap_or_clone), touch.event))?.map(Arc::new);
     rows.set(&touch.text, after.clone(), touch.event.position);
     Ok(Step { before, after })
 }
 
 /// The cells that a step concerns.
 pub(super) fn cells<V: View, S: Second<V>>(
+    view: &V,
     touch: &Touch<'_, V>,
     step: &Step<V::Row>,
 ) -> Result<Cells<S::Cell>, String> {
     let change = change(touch, step);
-    let cells = guarded(|| S::cells(&change))?;
+    let cells = guarded(|| S::cells(view, &change))?;
     cells
         .into_iter()
         .map(|cell| key_text(&cell).map(|text| (cell, text.into())))
@@ -77,6 +83,7 @@ pub(super) fn cells<V: View, S: Second<V>>(
 
 /// Folds a step into its cells: all of them or, on a failure, none.
 pub(super) fn fold_cells<V: View, S: Second<V>>(
+    view: &V,
     touch: &Touch<'_, V>,
     step: &Step<V::Row>,
     cells: &Cells<S::Cell>,
@@ -92,7 +99,7 @@ pub(super) fn fold_cells<V: View, S: Second<V>>(
             .find(|(other, _)| *other == text)
             .map(|(_, total)| total.clone());
         let before = earlier.map_or_else(|| totals.get(text), Ok)?;
-        let after = guarded(|| S::fold(cell, before.as_deref().cloned(), &change))?;
+        let after = guarded(|| S::fold(view, cell, before.as_deref().cloned(), &change))?;
         if check {
             after.as_ref().map(row_text).transpose()?;
         }

@@ -47,38 +47,38 @@ pub(crate) async fn served(connection: &mut PgConnection, name: &str) -> Result<
 }
 
 /// Decides where this program folds the view, and makes the tables.
-pub(crate) async fn place<V: View>(pool: &PgPool) -> Result<Place, FollowError> {
-    check_names::<V>()?;
+pub(crate) async fn place<V: View>(view: &V, pool: &PgPool) -> Result<Place, FollowError> {
+    check_names(view)?;
     let mut work = pool.begin().await?;
     // Two processes may start at once: one makes the tables, the other finds them.
     sqlx::query("select pg_advisory_xact_lock(hashtextextended('guanxi view ' || $1, 0))")
         .bind(V::NAME)
         .execute(&mut *work)
         .await?;
-    let place = place_alone::<V>(&mut work).await?;
+    let place = place_alone(view, &mut work).await?;
     work.commit().await?;
     Ok(place)
 }
 
-async fn place_alone<V: View>(connection: &mut PgConnection) -> Result<Place, FollowError> {
-    let mine = Identity::new(V::NAME, V::VERSION);
+async fn place_alone<V: View>(view: &V, connection: &mut PgConnection) -> Result<Place, FollowError> {
+    let mine = Identity::new(V::NAME, view.version());
     match served(connection, V::NAME).await? {
         None => {
-            Tables::of(&mine).create::<V>(connection).await?;
-            point::<V>(connection, &mine).await?;
+            Tables::of(&mine).create(view, connection).await?;
+            point(view, connection, &mine).await?;
             Ok(Place {
                 who: mine,
                 live: true,
             })
         }
-        Some(served) if served.who.version > V::VERSION => Err(FollowError::Outdated {
+        Some(served) if served.who.version > view.version() => Err(FollowError::Outdated {
             name: V::NAME.to_owned(),
             live: served.who.version,
-            mine: V::VERSION,
+            mine: view.version(),
         }),
-        Some(served) if served.who.version == V::VERSION => {
-            if served.definition != definition::<V>(&served.who) {
-                redirect::<V>(connection, &served.who).await?;
+        Some(served) if served.who.version == view.version() => {
+            if served.definition != definition(view, &served.who) {
+                redirect(view, connection, &served.who).await?;
             }
             drop_retired(connection, &served.who).await;
             Ok(Place {
@@ -87,7 +87,7 @@ async fn place_alone<V: View>(connection: &mut PgConnection) -> Result<Place, Fo
             })
         }
         Some(_) => {
-            Tables::of(&mine).create::<V>(connection).await?;
+            Tables::of(&mine).create(view, connection).await?;
             Ok(Place {
                 who: mine,
                 live: false,
@@ -97,7 +97,7 @@ async fn place_alone<V: View>(connection: &mut PgConnection) -> Result<Place, Fo
 }
 
 /// Shows a newer version once it has come as far as the older one; says whether it is live now.
-pub(crate) async fn promote<V: View>(pool: &PgPool, who: &Identity) -> Result<bool, FollowError> {
+pub(crate) async fn promote<V: View>(view: &V, pool: &PgPool, who: &Identity) -> Result<bool, FollowError> {
     let mut connection = pool.acquire().await?;
     let reached = Checkpoint::load(&mut connection, who).await?;
     if let Some(served) = served(&mut connection, V::NAME).await? {
@@ -106,7 +106,7 @@ pub(crate) async fn promote<V: View>(pool: &PgPool, who: &Identity) -> Result<bo
             return Ok(false);
         }
     }
-    if !redirect::<V>(&mut connection, who).await? {
+    if !redirect(view, &mut connection, who).await? {
         return Ok(false);
     }
     tracing::info!(view = %who, position = reached.mark.position, "a newer version is live");
@@ -115,9 +115,13 @@ pub(crate) async fn promote<V: View>(pool: &PgPool, who: &Identity) -> Result<bo
 }
 
 /// Redirects the stable SQL views in a transaction of its own; `false` if somebody holds them for now.
-async fn redirect<V: View>(connection: &mut PgConnection, who: &Identity) -> Result<bool, FollowError> {
+async fn redirect<V: View>(
+    view: &V,
+    connection: &mut PgConnection,
+    who: &Identity,
+) -> Result<bool, FollowError> {
     let mut work = connection.begin().await?;
-    match point::<V>(&mut work, who).await {
+    match point(view, &mut work, who).await {
         Ok(()) => {
             work.commit().await?;
             Ok(true)
@@ -136,10 +140,18 @@ pub(crate) fn is_locked(error: &FollowError) -> bool {
 }
 
 /// Lets the stable SQL views show these tables. Waits for locks only shortly.
-pub(crate) async fn point<V: View>(work: &mut PgConnection, who: &Identity) -> Result<(), FollowError> {
+pub(crate) async fn point<V: View>(
+    view: &V,
+    work: &mut PgConnection,
+    who: &Identity,
+) -> Result<(), FollowError> {
     sqlx::query(LOCK_TIMEOUT).execute(&mut *work).await?;
-    let definition = definition::<V>(who);
-    let names: Vec<String> = V::reporting().iter().map(|view| view.name.to_owned()).collect();
+    let definition = definition(view, who);
+    let names: Vec<String> = view
+        .reporting()
+        .iter()
+        .map(|shown| shown.name.to_owned())
+        .collect();
     let earlier: Option<Vec<String>> =
         sqlx::query_scalar("select reporting from follow.views where name = $1")
             .bind(V::NAME)

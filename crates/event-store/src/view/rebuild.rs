@@ -1,5 +1,6 @@
 //! A view built anew beside the live one, compared with it, and swapped in.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
@@ -18,6 +19,7 @@ use crate::follow::{Batch, Checkpoint, FollowError, Follower as _, Identity, rea
 
 /// Rebuilds a view beside the live one and swaps it in if both are equal.
 pub(crate) async fn rebuild<V: View, S: Second<V>>(
+    view: &Arc<V>,
     pool: &PgPool,
     options: RebuildOptions,
     progress: &(dyn Fn(RebuildProgress) + Send + Sync),
@@ -32,7 +34,7 @@ pub(crate) async fn rebuild<V: View, S: Second<V>>(
     if !free {
         return Err(RebuildError::Busy(V::NAME.to_owned()));
     }
-    let outcome = rebuild_alone::<V, S>(pool, &mut guard, options, progress).await;
+    let outcome = rebuild_alone::<V, S>(view, pool, &mut guard, options, progress).await;
     // The server ends a closed connection a moment later; the next rebuild shall not meet the lock until then.
     sqlx::query("select pg_advisory_unlock(hashtextextended('guanxi rebuild ' || $1, 0))")
         .bind(V::NAME)
@@ -43,6 +45,7 @@ pub(crate) async fn rebuild<V: View, S: Second<V>>(
 }
 
 async fn rebuild_alone<V: View, S: Second<V>>(
+    view: &Arc<V>,
     pool: &PgPool,
     guard: &mut PgConnection,
     options: RebuildOptions,
@@ -50,11 +53,11 @@ async fn rebuild_alone<V: View, S: Second<V>>(
 ) -> Result<RebuildReport, RebuildError> {
     let not_live = || RebuildError::NotLive {
         view: V::NAME.to_owned(),
-        version: V::VERSION,
+        version: view.version(),
     };
     let live = served(guard, V::NAME)
         .await?
-        .filter(|served| served.who.version == V::VERSION)
+        .filter(|served| served.who.version == view.version())
         .ok_or_else(not_live)?
         .who;
     let next = Identity {
@@ -64,9 +67,9 @@ async fn rebuild_alone<V: View, S: Second<V>>(
     // What an interrupted rebuild has left behind may come of another program: begin anew.
     Tables::of(&next).drop(guard).await?;
     forget(guard, &next).await?;
-    Tables::of(&next).create::<V>(guard).await?;
+    Tables::of(&next).create(&**view, guard).await?;
 
-    let mut follower = ViewFollower::<V, S>::fixed(pool.clone(), next.clone());
+    let mut follower = ViewFollower::<V, S>::fixed(Arc::clone(view), pool.clone(), next.clone());
     let mut at = follower.resume().await?;
     loop {
         let head = crate::follow::read::head(pool).await?.position;
@@ -177,13 +180,13 @@ async fn try_swap<V: View, S: Second<V>>(
     let equal = intact && rows[0] == rows[1] && totals_equal;
     let swapped = equal || force;
     if swapped {
-        point::<V>(work, &follower.who).await?;
+        point(&*follower.view, work, &follower.who).await?;
         forget_parked(work, live).await?;
     }
     let live_checksums = [rows[0], held.totals_checksum];
     Ok(RebuildReport {
         view: V::NAME.to_owned(),
-        version: V::VERSION,
+        version: follower.view.version(),
         position: held.mark.position,
         equal,
         swapped,

@@ -1,6 +1,7 @@
 //! A view without its types: what the loop and the command line hold.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use sqlx::PgPool;
@@ -34,11 +35,17 @@ pub(crate) trait AnyView<E>: Send + Sync {
     async fn retry(&self, pool: &PgPool, key: &str) -> Result<(), ParkedError>;
 }
 
-pub(crate) struct Registered<V, S>(PhantomData<fn() -> (V, S)>);
+pub(crate) struct Registered<V, S> {
+    view: Arc<V>,
+    second: PhantomData<fn() -> S>,
+}
 
 impl<V, S> Registered<V, S> {
-    pub(crate) fn new() -> Self {
-        Self(PhantomData)
+    pub(crate) fn new(view: V) -> Self {
+        Self {
+            view: Arc::new(view),
+            second: PhantomData,
+        }
     }
 }
 
@@ -49,15 +56,15 @@ impl<V: View, S: Second<V>> AnyView<V::Event> for Registered<V, S> {
     }
 
     fn version(&self) -> u32 {
-        V::VERSION
+        self.view.version()
     }
 
     async fn prepare(&self, pool: &PgPool) -> Result<(), FollowError> {
-        place::<V>(pool).await.map(drop)
+        place(&*self.view, pool).await.map(drop)
     }
 
     fn follower(&self, pool: PgPool) -> Box<dyn Follower<Event = V::Event>> {
-        Box::new(ViewFollower::<V, S>::new(pool))
+        Box::new(ViewFollower::<V, S>::new(Arc::clone(&self.view), pool))
     }
 
     async fn rebuild(
@@ -66,14 +73,14 @@ impl<V: View, S: Second<V>> AnyView<V::Event> for Registered<V, S> {
         options: RebuildOptions,
         progress: &(dyn Fn(RebuildProgress) + Send + Sync),
     ) -> Result<RebuildReport, RebuildError> {
-        rebuild::<V, S>(pool, options, progress).await
+        rebuild::<V, S>(&self.view, pool, options, progress).await
     }
 
     async fn replay(&self, pool: &PgPool, key: Option<&str>, until: Until) -> Result<Replayed, FollowError> {
-        replay::<V, S>(pool, key, until).await
+        replay::<V, S>(&self.view, pool, key, until).await
     }
 
     async fn retry(&self, pool: &PgPool, key: &str) -> Result<(), ParkedError> {
-        retry::<V, S>(pool, key).await
+        retry::<V, S>(&self.view, pool, key).await
     }
 }

@@ -37,6 +37,7 @@ pub struct Replayed {
 
 /// Folds a view from the beginning, for one key or for all. Discarded events are left out; poisoned ones, too.
 pub(crate) async fn replay<V: View, S: Second<V>>(
+    view: &V,
     pool: &PgPool,
     only: Option<&str>,
     until: Until,
@@ -47,7 +48,8 @@ pub(crate) async fn replay<V: View, S: Second<V>>(
         Until::Head => crate::follow::read::head(pool).await?.position,
     };
     let discards = Discards::load(pool, V::NAME).await?;
-    let mut memory = Memory::<V, S> {
+    let mut memory = Memory::<'_, V, S> {
+        view,
         rows: Sheet::new(),
         totals: Sheet::new(),
     };
@@ -73,23 +75,24 @@ pub(crate) async fn replay<V: View, S: Second<V>>(
     })
 }
 
-struct Memory<V: View, S: Second<V>> {
+struct Memory<'a, V: View, S: Second<V>> {
+    view: &'a V,
     rows: Sheet<V::Row>,
     totals: Sheet<S::Total>,
 }
 
-impl<V: View, S: Second<V>> Memory<V, S> {
+impl<V: View, S: Second<V>> Memory<'_, V, S> {
     fn fold(&mut self, event: &guanxi_kernel::Recorded<V::Event>, only: Option<&str>, discards: &Discards) {
-        for touch in touches::<V>(event).unwrap_or_default() {
+        for touch in touches(self.view, event).unwrap_or_default() {
             if only.is_some_and(|only| only != &*touch.text) || discards.holds(event.position, &touch.text) {
                 continue;
             }
             begin(&mut self.rows, &touch.text);
             let before = self.rows.get(&touch.text).unwrap_or_default();
-            let folded = step(&touch, &mut self.rows, true).and_then(|done| {
-                let cells = cells::<V, S>(&touch, &done)?;
+            let folded = step(self.view, &touch, &mut self.rows, true).and_then(|done| {
+                let cells = cells::<V, S>(self.view, &touch, &done)?;
                 cells.iter().for_each(|(_, text)| begin(&mut self.totals, text));
-                fold_cells::<V, S>(&touch, &done, &cells, &mut self.totals, false)
+                fold_cells::<V, S>(self.view, &touch, &done, &cells, &mut self.totals, false)
             });
             if folded.is_err() {
                 self.rows.set(&touch.text, before, event.position);

@@ -1,5 +1,7 @@
 //! Parked events, tried again.
 
+use std::sync::Arc;
+
 use guanxi_kernel::Recorded;
 use sqlx::PgPool;
 
@@ -17,10 +19,14 @@ const TRIES: u32 = 50;
 type Failure = (usize, String);
 
 /// Applies what is parked under a key, in order, as far as it goes.
-pub(super) async fn retry<V: View, S: Second<V>>(pool: &PgPool, key: &str) -> Result<(), ParkedError> {
+pub(super) async fn retry<V: View, S: Second<V>>(
+    view: &Arc<V>,
+    pool: &PgPool,
+    key: &str,
+) -> Result<(), ParkedError> {
     let mut failure: Option<Failure> = None;
     for _ in 0..TRIES {
-        match attempt::<V, S>(pool, key, failure.take()).await {
+        match attempt::<V, S>(view, pool, key, failure.take()).await {
             // The follower was faster; what it did is loaded anew.
             Err(ParkedError::Follow(FollowError::Superseded)) => {}
             // An entry failed when part of it was applied: again, without it.
@@ -39,11 +45,12 @@ enum Attempt {
 }
 
 async fn attempt<V: View, S: Second<V>>(
+    view: &Arc<V>,
     pool: &PgPool,
     key: &str,
     known: Option<Failure>,
 ) -> Result<Attempt, ParkedError> {
-    let mut follower = ViewFollower::<V, S>::new(pool.clone());
+    let mut follower = ViewFollower::<V, S>::new(Arc::clone(view), pool.clone());
     let from = follower.resume().await?;
     let parked = of_key(pool, &follower.who, key).await?;
     let positions: Vec<i64> = parked
@@ -84,7 +91,7 @@ async fn apply<V: View, S: Second<V>>(
     event: &Recorded<V::Event>,
     key: &str,
 ) -> Result<Result<(), Failed>, FollowError> {
-    let found = match touches::<V>(event) {
+    let found = match touches(&*follower.view, event) {
         Ok(found) => found,
         Err(reason) => {
             return Ok(Err(Failed {

@@ -14,8 +14,13 @@ pub(crate) trait Second<V: View>: Send + Sync + 'static {
     type Cell: Serialize + Send + Sync;
     type Total: Serialize + DeserializeOwned + Clone + Send + Sync + 'static;
 
-    fn cells(change: &Change<'_, V>) -> Vec<Self::Cell>;
-    fn fold(cell: &Self::Cell, total: Option<Self::Total>, change: &Change<'_, V>) -> Option<Self::Total>;
+    fn cells(view: &V, change: &Change<'_, V>) -> Vec<Self::Cell>;
+    fn fold(
+        view: &V,
+        cell: &Self::Cell,
+        total: Option<Self::Total>,
+        change: &Change<'_, V>,
+    ) -> Option<Self::Total>;
 }
 
 /// A view without a second table.
@@ -29,11 +34,11 @@ impl<V: View> Second<V> for Without {
     type Cell = ();
     type Total = ();
 
-    fn cells(_: &Change<'_, V>) -> Vec<()> {
+    fn cells(_: &V, _: &Change<'_, V>) -> Vec<()> {
         Vec::new()
     }
 
-    fn fold((): &(), total: Option<()>, _: &Change<'_, V>) -> Option<()> {
+    fn fold(_: &V, (): &(), total: Option<()>, _: &Change<'_, V>) -> Option<()> {
         total
     }
 }
@@ -43,11 +48,11 @@ impl<V: Totals> Second<V> for With<V> {
     type Cell = V::Cell;
     type Total = V::Total;
 
-    fn cells(change: &Change<'_, V>) -> Vec<V::Cell> {
-        V::cells(change)
+    fn cells(view: &V, change: &Change<'_, V>) -> Vec<V::Cell> {
+        view.cells(change)
     }
 
-    fn fold(cell: &V::Cell, total: Option<V::Total>, change: &Change<'_, V>) -> Option<V::Total> {
-        V::fold(cell, total, change)
+    fn fold(view: &V, cell: &V::Cell, total: Option<V::Total>, change: &Change<'_, V>) -> Option<V::Total> {
+        view.fold(cell, total, change)
     }
 }

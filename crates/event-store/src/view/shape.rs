@@ -13,6 +13,8 @@ use super::ReportingView;
 /// shows the version that is live, so a rebuild needs no word to them. A `String`-like key is stored as its text,
 /// any other as its JSON, e.g. `["s-1","2026-03-01","counter"]`, whose parts SQL reads by `key::jsonb ->> 0`.
 ///
+/// The functions take the view itself, so that rules may travel in it as data; most views are a unit struct.
+///
 /// Both functions are total: what they cannot make sense of, they pass by. A panic is taken as poison, and the key is
 /// parked.
 pub trait View: Send + Sync + 'static {
@@ -27,20 +29,31 @@ pub trait View: Send + Sync + 'static {
     /// A row. Its JSON must be a function of its value: no `HashMap` inside.
     type Row: Serialize + DeserializeOwned + Clone + PartialEq + Send + Sync + 'static;
 
+    /// The version of this instance. Where rules travel in the instance, what they fold means something new with them:
+    /// such a view works their version into this one.
+    fn version(&self) -> u32 {
+        Self::VERSION
+    }
+
     /// The rows that an event concerns. Foreign events come too; a view that does not ask for them returns nothing.
-    fn keys(event: &Recorded<Self::Event>) -> Vec<Self::Key>;
+    fn keys(&self, event: &Recorded<Self::Event>) -> Vec<Self::Key>;
 
     /// The row after the event; `None` before the first and where the row shall vanish.
-    fn evolve(key: &Self::Key, row: Option<Self::Row>, event: &Recorded<Self::Event>) -> Option<Self::Row>;
+    fn evolve(
+        &self,
+        key: &Self::Key,
+        row: Option<Self::Row>,
+        event: &Recorded<Self::Event>,
+    ) -> Option<Self::Row>;
 
     /// Plain SQL views for analysts over the tables of this view, in schema `reporting`.
-    fn reporting() -> Vec<ReportingView> {
+    fn reporting(&self) -> Vec<ReportingView> {
         Vec::new()
     }
 
     /// Index definitions behind `create index on …`, e.g. `{rows} ((row ->> 'store_id'), position)`; `{rows}` and
     /// `{totals}` stand for the tables.
-    fn indexes() -> Vec<&'static str> {
+    fn indexes(&self) -> Vec<&'static str> {
         Vec::new()
     }
 }
@@ -58,10 +71,15 @@ pub trait Totals: View {
     type Total: Serialize + DeserializeOwned + Clone + PartialEq + Send + Sync + 'static;
 
     /// The cells that a change of one row concerns.
-    fn cells(change: &Change<'_, Self>) -> Vec<Self::Cell>;
+    fn cells(&self, change: &Change<'_, Self>) -> Vec<Self::Cell>;
 
     /// A cell after the change.
-    fn fold(cell: &Self::Cell, total: Option<Self::Total>, change: &Change<'_, Self>) -> Option<Self::Total>;
+    fn fold(
+        &self,
+        cell: &Self::Cell,
+        total: Option<Self::Total>,
+        change: &Change<'_, Self>,
+    ) -> Option<Self::Total>;
 }
 
 /// What one event did to one row.

@@ -44,7 +44,11 @@ impl Tables {
     }
 
     /// Makes both tables and their indexes, where they are not.
-    pub(crate) async fn create<V: View>(&self, connection: &mut PgConnection) -> Result<(), FollowError> {
+    pub(crate) async fn create<V: View>(
+        &self,
+        view: &V,
+        connection: &mut PgConnection,
+    ) -> Result<(), FollowError> {
         let mut sql = String::new();
         for table in [&self.rows, &self.totals] {
             sql.push_str(&format!(
@@ -53,7 +57,7 @@ impl Tables {
             ));
         }
         let base = self.rows.trim_start_matches("views.");
-        for (number, index) in V::indexes().into_iter().enumerate() {
+        for (number, index) in view.indexes().into_iter().enumerate() {
             sql.push_str(&format!(
                 "create index if not exists {base}_i{number} on {}; ",
                 self.fill(index)

@@ -67,9 +67,9 @@ impl House {
 fn followers(store: &EventStore) -> Loop<GuanxiEvent> {
     let bus: Arc<Dispatcher> = Arc::new(Dispatcher::new(store.clone()));
     guanxi_views::register(Loop::builder(store.clone()))
-        .policy::<CouponIssue>(bus.clone())
-        .policy::<OrderPaid>(bus.clone())
-        .policy::<OrderCancelled>(bus.clone())
-        .policy::<ParkedPayment>(bus)
+        .policy(CouponIssue, bus.clone())
+        .policy(OrderPaid, bus.clone())
+        .policy(OrderCancelled, bus.clone())
+        .policy(ParkedPayment, bus)
         .build()
 }

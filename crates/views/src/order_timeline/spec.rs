@@ -10,7 +10,7 @@ use crate::story::{Story, captured, noon, paid, refunded};
 const DAY: &str = "2026-03-01";
 
 fn order(story: &Story) -> Timeline {
-    story.rows::<OrderTimeline>().remove("o-1").unwrap_or_default()
+    story.rows(&OrderTimeline).remove("o-1").unwrap_or_default()
 }
 
 #[test]

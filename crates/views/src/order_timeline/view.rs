@@ -63,11 +63,11 @@ impl View for OrderTimeline {
     type Key = String;
     type Row = Timeline;
 
-    fn keys(event: &Recorded<GuanxiEvent>) -> Vec<String> {
+    fn keys(&self, event: &Recorded<GuanxiEvent>) -> Vec<String> {
         steps::order_of(event).into_iter().collect()
     }
 
-    fn evolve(_: &String, row: Option<Timeline>, event: &Recorded<GuanxiEvent>) -> Option<Timeline> {
+    fn evolve(&self, _: &String, row: Option<Timeline>, event: &Recorded<GuanxiEvent>) -> Option<Timeline> {
         let mut timeline = row.unwrap_or_default();
         timeline.steps.push(steps::step(event));
         if let Some(GuanxiEvent::Order(order)) = event.own() {
@@ -76,11 +76,11 @@ impl View for OrderTimeline {
         Some(timeline)
     }
 
-    fn indexes() -> Vec<&'static str> {
+    fn indexes(&self) -> Vec<&'static str> {
         vec!["{rows} (key collate \"C\")", "{rows} ((row ->> 'member_id'))"]
     }
 
-    fn reporting() -> Vec<ReportingView> {
+    fn reporting(&self) -> Vec<ReportingView> {
         vec![
             orders(),
             ReportingView {

@@ -46,7 +46,7 @@ fn claimed() -> Story {
 }
 
 fn rows(story: &Story) -> BTreeMap<String, Money> {
-    story.rows::<PaymentReconciliation>()
+    story.rows(&PaymentReconciliation)
 }
 
 #[test]

@@ -72,11 +72,11 @@ impl View for PaymentReconciliation {
     type Key = String;
     type Row = Money;
 
-    fn keys(event: &Recorded<GuanxiEvent>) -> Vec<String> {
+    fn keys(&self, event: &Recorded<GuanxiEvent>) -> Vec<String> {
         found(event).into_iter().map(|(key, _)| key).collect()
     }
 
-    fn evolve(_: &String, row: Option<Money>, event: &Recorded<GuanxiEvent>) -> Option<Money> {
+    fn evolve(&self, _: &String, row: Option<Money>, event: &Recorded<GuanxiEvent>) -> Option<Money> {
         let Some((_, mut money)) = found(event) else {
             return row;
         };
@@ -92,7 +92,7 @@ impl View for PaymentReconciliation {
         Some(money)
     }
 
-    fn indexes() -> Vec<&'static str> {
+    fn indexes(&self) -> Vec<&'static str> {
         vec![
             "{rows} (key collate \"C\")",
             "{rows} ((row ->> 'order_id'))",
@@ -100,7 +100,7 @@ impl View for PaymentReconciliation {
         ]
     }
 
-    fn reporting() -> Vec<ReportingView> {
+    fn reporting(&self) -> Vec<ReportingView> {
         let column = |name, sql, comment| Column::new(name, sql, comment);
         vec![ReportingView {
             name: "payment_reconciliation",

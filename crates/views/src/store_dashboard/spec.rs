@@ -12,17 +12,17 @@ const NEXT: &str = "2026-03-02";
 
 fn row(story: &Story, store: &str, day: &str, channel: &str) -> Total {
     let cell = Cell::Channel(store.to_owned(), day.parse().unwrap(), channel.to_owned());
-    story.totals::<StoreDashboard>().remove(&cell).unwrap_or_default()
+    story.totals(&StoreDashboard).remove(&cell).unwrap_or_default()
 }
 
 fn store_day(story: &Story, store: &str, day: &str) -> Total {
     let cell = Cell::Store(store.to_owned(), day.parse().unwrap());
-    story.totals::<StoreDashboard>().remove(&cell).unwrap_or_default()
+    story.totals(&StoreDashboard).remove(&cell).unwrap_or_default()
 }
 
 fn chain_day(story: &Story, day: &str) -> Total {
     story
-        .totals::<StoreDashboard>()
+        .totals(&StoreDashboard)
         .remove(&Cell::Chain(day.parse().unwrap()))
         .unwrap_or_default()
 }
@@ -177,7 +177,7 @@ fn test_orders_are_in_no_figure() {
         .order("o-1", DAY, money)
         .order("o-1", DAY, order)
         .order("o-1", DAY, back);
-    assert!(story.totals::<StoreDashboard>().is_empty());
+    assert!(story.totals(&StoreDashboard).is_empty());
 }
 
 #[test]

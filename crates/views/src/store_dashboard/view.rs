@@ -42,14 +42,14 @@ impl View for StoreDashboard {
     type Key = Key;
     type Row = Row;
 
-    fn keys(event: &Recorded<GuanxiEvent>) -> Vec<Key> {
+    fn keys(&self, event: &Recorded<GuanxiEvent>) -> Vec<Key> {
         let parts = parts(event);
         let mut keys: Vec<Key> = parts.iter().map(sums_key).collect();
         keys.extend(parts.iter().filter_map(buyer_key));
         keys
     }
 
-    fn evolve(key: &Key, row: Option<Row>, event: &Recorded<GuanxiEvent>) -> Option<Row> {
+    fn evolve(&self, key: &Key, row: Option<Row>, event: &Recorded<GuanxiEvent>) -> Option<Row> {
         let parts = parts(event);
         match key {
             Key::Sums(..) => {
@@ -74,11 +74,11 @@ impl View for StoreDashboard {
         }
     }
 
-    fn reporting() -> Vec<ReportingView> {
+    fn reporting(&self) -> Vec<ReportingView> {
         reporting::views()
     }
 
-    fn indexes() -> Vec<&'static str> {
+    fn indexes(&self) -> Vec<&'static str> {
         vec![
             "{totals} (key collate \"C\")",
             "{totals} ((key::jsonb ->> 0), (key::jsonb ->> 1), (key::jsonb ->> 2))",
@@ -90,7 +90,7 @@ impl Totals for StoreDashboard {
     type Cell = Cell;
     type Total = Total;
 
-    fn cells(change: &Change<'_, Self>) -> Vec<Cell> {
+    fn cells(&self, change: &Change<'_, Self>) -> Vec<Cell> {
         match change.key {
             Key::Sums(store, date, channel) => vec![
                 Cell::Channel(store.clone(), *date, channel.clone()),
@@ -101,7 +101,7 @@ impl Totals for StoreDashboard {
         }
     }
 
-    fn fold(_: &Cell, total: Option<Total>, change: &Change<'_, Self>) -> Option<Total> {
+    fn fold(&self, _: &Cell, total: Option<Total>, change: &Change<'_, Self>) -> Option<Total> {
         let mut total = total.unwrap_or_default();
         match change.after {
             Some(after @ Row::Sums(_)) => {

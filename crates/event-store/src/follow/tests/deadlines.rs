@@ -22,11 +22,11 @@ impl Policy for Vanish {
     type Event = TestEvent;
     type Command = For;
 
-    fn react(_: &Recorded<TestEvent>, _: &Facts<'_>) -> Vec<Reaction<For>> {
+    fn react(&self, _: &Recorded<TestEvent>, _: &Facts<'_>) -> Vec<Reaction<For>> {
         Vec::new()
     }
 
-    fn deadlines(event: &Recorded<TestEvent>, _: &Facts<'_>) -> Vec<DeadlineChange> {
+    fn deadlines(&self, event: &Recorded<TestEvent>, _: &Facts<'_>) -> Vec<DeadlineChange> {
         let key = event.stream.aggregate_id.to_string();
         match event.own().map(|event| &event.0) {
             Some(AccountEvent::Earned(earned)) => vec![DeadlineChange::Set {
@@ -39,7 +39,7 @@ impl Policy for Vanish {
         }
     }
 
-    fn due(deadline: &Deadline) -> Vec<Reaction<For>> {
+    fn due(&self, deadline: &Deadline) -> Vec<Reaction<For>> {
         let points = deadline.payload().unwrap();
         let target = StreamRef::new("account", deadline.key.clone());
         vec![Reaction::new(
@@ -62,7 +62,7 @@ async fn vanishing(pool: &PgPool) -> (EventStore, Loop<TestEvent>) {
     let store = open(pool).await;
     let accountant = Accountant::new(&store);
     let follow = Loop::builder(store.clone())
-        .policy::<Vanish>(Arc::new(accountant))
+        .policy(Vanish, Arc::new(accountant))
         .build();
     (store, follow)
 }
@@ -135,7 +135,7 @@ async fn a_deadline_that_chokes_is_set_aside_alone(pool: PgPool) {
     let accountant = Accountant::new(&store);
     accountant.chokes_on.lock().unwrap().insert("a".to_owned());
     let follow = Loop::builder(store.clone())
-        .policy::<Vanish>(Arc::new(accountant.clone()))
+        .policy(Vanish, Arc::new(accountant.clone()))
         .build();
     let beyond = Clock::Watermark(at("2026-04-01T00:00:00Z"));
     follow.set_clock(beyond, PATIENCE).await.unwrap();

@@ -93,13 +93,18 @@ macro_rules! balances {
             type Event = TestEvent;
             type Key = String;
             type Row = Balance;
-            fn keys(event: &Recorded<TestEvent>) -> Vec<String> {
+            fn keys(&self, event: &Recorded<TestEvent>) -> Vec<String> {
                 account_of(event)
             }
-            fn evolve(_: &String, $row: Option<Balance>, $event: &Recorded<TestEvent>) -> Option<Balance> {
+            fn evolve(
+                &self,
+                _: &String,
+                $row: Option<Balance>,
+                $event: &Recorded<TestEvent>,
+            ) -> Option<Balance> {
                 $evolve
             }
-            fn reporting() -> Vec<ReportingView> {
+            fn reporting(&self) -> Vec<ReportingView> {
                 vec![ReportingView {
                     name: "balances",
                     comment: "An account's points.",
@@ -114,10 +119,10 @@ macro_rules! balances {
         impl Totals for $name {
             type Cell = String;
             type Total = Tier;
-            fn cells(change: &Change<'_, Self>) -> Vec<String> {
+            fn cells(&self, change: &Change<'_, Self>) -> Vec<String> {
                 tiers(change)
             }
-            fn fold(cell: &String, total: Option<Tier>, change: &Change<'_, Self>) -> Option<Tier> {
+            fn fold(&self, cell: &String, total: Option<Tier>, change: &Change<'_, Self>) -> Option<Tier> {
                 count(cell, total, change)
             }
         }
@@ -211,16 +216,14 @@ impl Running {
 
 pub async fn with_balances(pool: &PgPool) -> (EventStore, Loop<TestEvent>) {
     let store = open(pool).await;
-    let follow = Loop::builder(store.clone())
-        .view_with_totals::<Balances>()
-        .build();
+    let follow = Loop::builder(store.clone()).view_with_totals(Balances).build();
     (store, follow)
 }
 
 pub async fn superstitious(pool: &PgPool) -> (EventStore, Loop<TestEvent>) {
     let store = open(pool).await;
     let follow = Loop::builder(store.clone())
-        .view_with_totals::<Superstitious>()
+        .view_with_totals(Superstitious)
         .build();
     (store, follow)
 }

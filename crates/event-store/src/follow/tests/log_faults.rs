@@ -106,7 +106,7 @@ impl View for Strangers {
     type Key = String;
     type Row = Vec<u64>;
 
-    fn keys(event: &Recorded<TestEvent>) -> Vec<String> {
+    fn keys(&self, event: &Recorded<TestEvent>) -> Vec<String> {
         match &event.fact {
             Fact::Foreign(payload) if payload.contains("\"n\"") => {
                 vec![event.stream.aggregate_type.to_string()]
@@ -115,7 +115,7 @@ impl View for Strangers {
         }
     }
 
-    fn evolve(_: &String, row: Option<Vec<u64>>, event: &Recorded<TestEvent>) -> Option<Vec<u64>> {
+    fn evolve(&self, _: &String, row: Option<Vec<u64>>, event: &Recorded<TestEvent>) -> Option<Vec<u64>> {
         let mut row = row.unwrap_or_default();
         row.push(event.position);
         Some(row)
@@ -126,8 +126,8 @@ impl View for Strangers {
 async fn foreign_events_come_in_order_to_those_who_ask(pool: PgPool) {
     let store = open(&pool).await;
     let follow = Loop::builder(store.clone())
-        .view_with_totals::<super::fixture::Balances>()
-        .view::<Strangers>()
+        .view_with_totals(super::fixture::Balances)
+        .view(Strangers)
         .build();
     act(&store, "a", "c1", Command::Earn(1)).await;
     let running = start(&follow);

@@ -112,7 +112,7 @@ impl<const MENDED: bool> View for Ledger<MENDED> {
     type Key = String;
     type Row = i64;
 
-    fn keys(event: &Recorded<TestEvent>) -> Vec<String> {
+    fn keys(&self, event: &Recorded<TestEvent>) -> Vec<String> {
         match event.own().map(|event| &event.0) {
             Some(AccountEvent::Earned(earned)) => {
                 assert!(MENDED || earned.points != 13, "whose?");
@@ -122,7 +122,7 @@ impl<const MENDED: bool> View for Ledger<MENDED> {
         }
     }
 
-    fn evolve(_: &String, row: Option<i64>, event: &Recorded<TestEvent>) -> Option<i64> {
+    fn evolve(&self, _: &String, row: Option<i64>, event: &Recorded<TestEvent>) -> Option<i64> {
         match event.own().map(|event| &event.0) {
             Some(AccountEvent::Earned(earned)) => Some(row.unwrap_or(0) + earned.points),
             _ => row,
@@ -134,14 +134,14 @@ impl<const MENDED: bool> View for Ledger<MENDED> {
 async fn an_event_whose_keys_cannot_be_told_is_parked_under_its_stream(pool: PgPool) {
     let store = open(&pool).await;
     poison(&store).await;
-    let follow = Loop::builder(store.clone()).view::<Ledger<false>>().build();
+    let follow = Loop::builder(store.clone()).view(Ledger::<false>).build();
     let running = start(&follow);
     follow.settle(PATIENCE).await.unwrap();
     let parked = follow.parked().await.unwrap();
     assert_eq!((parked.len(), parked[0].key.as_str()), (1, "stream account/a"));
     assert!(follow.retry(parked[0].id).await.is_err());
     running.stop().await;
-    let mended = Loop::builder(store.clone()).view::<Ledger<true>>().build();
+    let mended = Loop::builder(store.clone()).view(Ledger::<true>).build();
     mended.retry(parked[0].id).await.unwrap();
     let rows: Vec<(String, i64)> = sqlx::query_as("select key, row::bigint from views.ledger order by key")
         .fetch_all(store.pool())

@@ -87,7 +87,7 @@ macro_rules! bonus_policy {
             const STARTS: Start = $start;
             type Event = TestEvent;
             type Command = For;
-            fn react(event: &Recorded<TestEvent>, _: &Facts<'_>) -> Vec<Reaction<For>> {
+            fn react(&self, event: &Recorded<TestEvent>, _: &Facts<'_>) -> Vec<Reaction<For>> {
                 bonus(event, $points)
             }
         }
@@ -102,9 +102,9 @@ async fn balance(store: &EventStore, account: &str) -> i64 {
     store.load::<Accounts>(account).await.unwrap().state.points
 }
 
-fn with<P: Policy<Event = TestEvent, Command = For>>(accountant: &Accountant) -> Loop<TestEvent> {
+fn with<P: Policy<Event = TestEvent, Command = For>>(policy: P, accountant: &Accountant) -> Loop<TestEvent> {
     Loop::builder(accountant.store.clone())
-        .policy::<P>(Arc::new(accountant.clone()))
+        .policy(policy, Arc::new(accountant.clone()))
         .build()
 }
 
@@ -113,7 +113,7 @@ async fn a_lost_acknowledgement_does_not_double(pool: PgPool) {
     let store = open(&pool).await;
     let accountant = Accountant::new(&store);
     accountant.lose.store(3, Ordering::SeqCst);
-    let follow = with::<Bonus>(&accountant);
+    let follow = with(Bonus, &accountant);
     for n in 0..5 {
         act(&store, &format!("a{n}"), &format!("c{n}"), Command::Earn(100)).await;
     }
@@ -142,7 +142,7 @@ async fn a_replay_and_a_later_version_add_nothing(pool: PgPool) {
     let store = open(&pool).await;
     let accountant = Accountant::new(&store);
     act(&store, "a", "c1", Command::Earn(100)).await;
-    let follow = with::<Bonus>(&accountant);
+    let follow = with(Bonus, &accountant);
     let running = start(&follow);
     follow.settle(PATIENCE).await.unwrap();
     running.stop().await;
@@ -165,7 +165,7 @@ async fn a_replay_and_a_later_version_add_nothing(pool: PgPool) {
     );
 
     // A later version goes on where the earlier one stood; even thrown back to the beginning, it changes nothing.
-    let better = with::<Better>(&accountant);
+    let better = with(Better, &accountant);
     let running = start(&better);
     better.settle(PATIENCE).await.unwrap();
     running.stop().await;
@@ -197,7 +197,7 @@ async fn a_new_policy_does_not_flood(pool: PgPool) {
     for n in 0..20 {
         act(&store, "a", &format!("c{n}"), Command::Earn(100)).await;
     }
-    let follow = with::<LateBonus>(&accountant);
+    let follow = with(LateBonus, &accountant);
     let running = start(&follow);
     follow.settle(PATIENCE).await.unwrap();
     assert_eq!(accountant.sent.load(Ordering::SeqCst), 0);
@@ -212,7 +212,7 @@ async fn a_target_that_chokes_is_parked_alone(pool: PgPool) {
     let store = open(&pool).await;
     let accountant = Accountant::new(&store);
     accountant.chokes_on.lock().unwrap().insert("a-bonus".to_owned());
-    let follow = with::<Bonus>(&accountant);
+    let follow = with(Bonus, &accountant);
     let running = start(&follow);
     act(&store, "a", "c1", Command::Earn(100)).await;
     act(&store, "b", "c2", Command::Earn(100)).await;
@@ -247,13 +247,13 @@ impl<const VERSION: u32> Policy for Third<VERSION> {
     type Event = TestEvent;
     type Command = For;
 
-    fn claims_needed(_: &Recorded<TestEvent>) -> Vec<ClaimKey> {
+    fn claims_needed(&self, _: &Recorded<TestEvent>) -> Vec<ClaimKey> {
         vec![ClaimKey::open("account.seat", "1")]
     }
 
-    fn react(event: &Recorded<TestEvent>, facts: &Facts<'_>) -> Vec<Reaction<For>> {
+    fn react(&self, event: &Recorded<TestEvent>, facts: &Facts<'_>) -> Vec<Reaction<For>> {
         let earned = facts.memory().and_then(Value::as_i64).unwrap_or(0);
-        let counts = Self::memory_key(event).is_some();
+        let counts = self.memory_key(event).is_some();
         let Some(holder) = facts
             .holder("account.seat", "1")
             .filter(|_| counts && earned % 3 == 2)
@@ -267,11 +267,11 @@ impl<const VERSION: u32> Policy for Third<VERSION> {
         )]
     }
 
-    fn memory_key(event: &Recorded<TestEvent>) -> Option<String> {
+    fn memory_key(&self, event: &Recorded<TestEvent>) -> Option<String> {
         matches!(event.own()?.0, AccountEvent::Earned(_)).then(|| "all".to_owned())
     }
 
-    fn remember(_: &Recorded<TestEvent>, memory: Option<Value>) -> Option<Value> {
+    fn remember(&self, _: &Recorded<TestEvent>, memory: Option<Value>) -> Option<Value> {
         Some((memory.as_ref().and_then(Value::as_i64).unwrap_or(0) + 1).into())
     }
 }
@@ -282,7 +282,7 @@ async fn a_policy_remembers_and_asks_who_holds_a_claim(pool: PgPool) {
     let accountant = Accountant::new(&store);
     act(&store, "seated", "c0", Command::TakeSeat("1".to_owned())).await;
     act(&store, "seated", "c00", Command::Earn(100)).await;
-    let follow = with::<Third<1>>(&accountant);
+    let follow = with(Third::<1>, &accountant);
     let running = start(&follow);
     for n in 1..9 {
         act(&store, "a", &format!("c{n}"), Command::Earn(1)).await;
@@ -293,7 +293,7 @@ async fn a_policy_remembers_and_asks_who_holds_a_claim(pool: PgPool) {
 
     // A later version reads the past again to remember it, and says nothing about it.
     let sent = accountant.sent.load(Ordering::SeqCst);
-    let later = with::<Third<2>>(&accountant);
+    let later = with(Third::<2>, &accountant);
     let running = start(&later);
     later.settle(PATIENCE).await.unwrap();
     assert_eq!(accountant.sent.load(Ordering::SeqCst), sent);

@@ -184,7 +184,7 @@ async fn a_higher_version_is_built_and_then_shown(pool: PgPool) {
     running.stop().await;
     let before = points(&store, "v4").await.unwrap();
 
-    let newer = Loop::builder(store.clone()).view_with_totals::<Doubled>().build();
+    let newer = Loop::builder(store.clone()).view_with_totals(Doubled).build();
     let running = start(&newer);
     newer.settle(PATIENCE).await.unwrap();
     until(|| async { points(&store, "v4").await == Some(2 * before) }).await;
@@ -239,7 +239,7 @@ async fn a_view_is_told_as_of_any_position(pool: PgPool) {
 #[sqlx::test(migrator = "crate::MIGRATOR")]
 async fn an_api_process_prepares_the_tables_without_following(pool: PgPool) {
     let store = open(&pool).await;
-    let follow: Loop<TestEvent> = Loop::builder(store.clone()).view::<Balances>().build();
+    let follow: Loop<TestEvent> = Loop::builder(store.clone()).view(Balances).build();
     follow.prepare().await.unwrap();
     follow.prepare().await.unwrap();
     assert_eq!(points(&store, "a").await, None);
