@@ -227,6 +227,9 @@ pub enum Keys {
     },
     /// All keys.
     List,
+    /// Wraps every subject's key with the new master key, after keys.master_key_file was changed and the old file named
+    /// in keys.previous_master_key_file. May be interrupted and started again, beside running servers.
+    Rewrap,
     /// Ends a key; it counts at most five seconds longer.
     Revoke {
         /// From the list.

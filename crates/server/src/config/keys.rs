@@ -20,6 +20,16 @@ pub fn master_key(keys: &KeysConfig) -> Result<MasterKey, Failure> {
     read_hex("keys.master_key_file", file).map(MasterKey::new)
 }
 
+/// The master key before it, while it is being changed.
+///
+/// # Errors
+/// Not readable, or not 64 hex digits.
+pub fn previous_master_key(keys: &KeysConfig) -> Result<Option<MasterKey>, Failure> {
+    let file = keys.previous_master_key_file.as_deref();
+    file.map(|file| read_hex("keys.previous_master_key_file", file).map(MasterKey::new))
+        .transpose()
+}
+
 /// 32 bytes from a file of hex digits.
 ///
 /// # Errors

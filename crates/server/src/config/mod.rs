@@ -4,6 +4,6 @@ mod keys;
 mod load;
 mod sections;
 
-pub use keys::master_key;
+pub use keys::{master_key, previous_master_key};
 pub use load::load;
 pub use sections::{Config, DatabaseConfig, KeysConfig};

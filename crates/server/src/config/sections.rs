@@ -34,6 +34,8 @@ pub struct DatabaseConfig {
     pub url: Option<String>,
     /// Connections of this process.
     pub max_connections: u32,
+    /// Aggregate types that programs beside ours (role `guanxi_appender`) may add to the log.
+    pub foreign_types: Vec<String>,
 }
 
 /// Printed without the password.
@@ -50,6 +52,7 @@ impl Default for DatabaseConfig {
         Self {
             url: None,
             max_connections: 24,
+            foreign_types: Vec::new(),
         }
     }
 }
@@ -76,6 +79,8 @@ impl Default for HttpConfig {
 pub struct KeysConfig {
     /// A file with the master key: 64 hex digits, readable by the server only. Losing it loses all personal data.
     pub master_key_file: Option<PathBuf>,
+    /// A file with the master key before it, until `guanxi keys rewrap` has ended.
+    pub previous_master_key_file: Option<PathBuf>,
     /// A file with the seed of the Ed25519 key that signs checkpoints: base64 of 32 bytes.
     pub checkpoint_key_file: Option<PathBuf>,
     /// Where erasures are listed outside the database, to be applied again after a restore.

@@ -9,7 +9,7 @@ use guanxi_event_store::inbox::Inbox;
 use guanxi_event_store::{Dispatcher, EventStore, Loop, StoreOptions};
 
 use super::connect;
-use crate::config::{Config, master_key};
+use crate::config::{Config, master_key, previous_master_key};
 use crate::exit::Failure;
 
 /// An opened installation: the log, what follows it, and who may knock.
@@ -34,11 +34,13 @@ impl House {
         let merchants = Merchants::new(&config.wechat_pay)
             .map_err(|error| Failure::configuration(format!("wechat_pay: {error}")))?;
         let mut options = StoreOptions::new(master_key(&config.keys)?);
+        options.previous_master_key = previous_master_key(&config.keys)?;
         options.erasures_file.clone_from(&config.keys.erasures_file);
         let pool = connect(&config.database).await?;
         let store = EventStore::open(pool, options)
             .await
             .map_err(Failure::unavailable)?;
+        admit_guests(&store, &config.database.foreign_types).await?;
         let followers = followers(&store);
         followers.prepare().await.map_err(Failure::unavailable)?;
         let inbox = Inbox::open(store.clone());
@@ -61,6 +63,18 @@ impl House {
         drop((followers, inbox));
         store.close().await;
     }
+}
+
+/// Tells the database which types are ours, and which others plain appenders may add.
+async fn admit_guests(store: &EventStore, types: &[String]) -> Result<(), Failure> {
+    let types: Vec<&str> = types.iter().map(String::as_str).collect();
+    store
+        .admit_foreign::<GuanxiEvent>(&types)
+        .await
+        .map_err(|error| match error.is_transient() {
+            true => Failure::unavailable(error),
+            false => Failure::configuration(format!("database.foreign_types: {error}")),
+        })
 }
 
 /// Every view and every policy. A new policy is a line here.
