@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use guanxi_domain::policy::{CouponIssue, OrderCancelled, OrderPaid, ParkedPayment};
-use guanxi_domain::{GuanxiCommand, GuanxiEvent};
+use guanxi_domain::{GuanxiCommand, GuanxiEvent, policy};
 use guanxi_event_store::{Dispatch, Dispatcher, EventStore, Loop, MasterKey, StoreOptions};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
@@ -40,10 +39,7 @@ impl House {
             .unwrap();
         let rules: Arc<dyn Dispatch<GuanxiCommand>> = Arc::new(Dispatcher::new(store.clone()));
         let followers = guanxi_views::register(Loop::builder(store.clone()))
-            .policy(CouponIssue, Arc::clone(&rules))
-            .policy(OrderPaid, Arc::clone(&rules))
-            .policy(OrderCancelled, Arc::clone(&rules))
-            .policy(ParkedPayment, rules)
+            .policies(rules, policy::register)
             .build();
         followers.prepare().await.unwrap();
         let (stop, stopped) = oneshot::channel::<()>();

@@ -30,7 +30,7 @@ pub use envelope::{DecodeError, EventSet, Fact, Metadata, Recorded, StreamRef};
 pub use id::{Channel, CommandId, EventId, GuideId, IdError, MemberId, OrderId, StoreId, SubjectId};
 pub use jiff::Timestamp;
 pub use money::{BasisPoints, Fen, MoneyError};
-pub use policy::{Cause, ClaimFacts, Deadline, DeadlineChange, Facts, Policy, Reaction, Start};
+pub use policy::{Cause, ClaimFacts, Deadline, DeadlineChange, Facts, Policy, PolicyList, Reaction, Start};
 pub use refusal::Refusal;
 pub use sealed::Sealed;
 

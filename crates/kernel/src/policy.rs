@@ -206,3 +206,15 @@ impl Deadline {
         T::deserialize(&self.payload)
     }
 }
+
+/// A list of policies that is being put together. Rules name the policies by this, and need not know what runs them.
+pub trait PolicyList: Sized {
+    /// All events of the installation.
+    type Event: EventSet;
+    /// All commands that its policies may give.
+    type Command: Clone + Send + Sync + 'static;
+
+    /// Adds one.
+    #[must_use]
+    fn add<P: Policy<Event = Self::Event, Command = Self::Command>>(self, policy: P) -> Self;
+}

@@ -11,7 +11,22 @@ mod parked_payment;
 #[cfg(test)]
 mod scenarios;
 
+use guanxi_kernel::PolicyList;
+
+use crate::{GuanxiCommand, GuanxiEvent};
+
 pub use coupon_issue::CouponIssue;
 pub use order_cancelled::OrderCancelled;
 pub use order_paid::OrderPaid;
 pub use parked_payment::ParkedPayment;
+
+/// Every policy. A new one is a file and a line here.
+pub fn register<L>(list: L) -> L
+where
+    L: PolicyList<Event = GuanxiEvent, Command = GuanxiCommand>,
+{
+    list.add(CouponIssue)
+        .add(OrderPaid)
+        .add(OrderCancelled)
+        .add(ParkedPayment)
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use guanxi_kernel::{EventSet, Policy};
+use guanxi_kernel::{EventSet, Policy, PolicyList};
 
 use super::guanxi_loop::Inner;
 use super::tail::Tail;
@@ -74,6 +74,20 @@ impl<E: EventSet> LoopBuilder<E> {
         self
     }
 
+    /// All policies of a list, whose commands go to one place.
+    #[must_use]
+    pub fn policies<C: Clone + Send + Sync + 'static>(
+        self,
+        dispatch: Arc<dyn Dispatch<C>>,
+        register: impl FnOnce(Registering<E, C>) -> Registering<E, C>,
+    ) -> Self {
+        register(Registering {
+            builder: self,
+            dispatch,
+        })
+        .builder
+    }
+
     /// Any other follower; `make` is called each time the loop is run.
     #[must_use]
     pub fn follower(
@@ -97,5 +111,23 @@ impl<E: EventSet> LoopBuilder<E> {
 
     fn track(&mut self, name: &str, version: u32) {
         self.inner.tracks.insert(name.into(), (version, Arc::default()));
+    }
+}
+
+/// A builder to which a list of policies is being added.
+pub struct Registering<E: EventSet, C> {
+    builder: LoopBuilder<E>,
+    dispatch: Arc<dyn Dispatch<C>>,
+}
+
+impl<E: EventSet, C: Clone + Send + Sync + 'static> PolicyList for Registering<E, C> {
+    type Event = E;
+    type Command = C;
+
+    fn add<P: Policy<Event = E, Command = C>>(self, policy: P) -> Self {
+        Self {
+            builder: self.builder.policy(policy, Arc::clone(&self.dispatch)),
+            dispatch: self.dispatch,
+        }
     }
 }

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use guanxi_callbacks::wechat_pay::Merchants;
-use guanxi_domain::GuanxiEvent;
-use guanxi_domain::policy::{CouponIssue, OrderCancelled, OrderPaid, ParkedPayment};
+use guanxi_domain::{GuanxiCommand, GuanxiEvent, policy};
 use guanxi_event_store::inbox::Inbox;
-use guanxi_event_store::{Dispatcher, EventStore, Loop, StoreOptions};
+use guanxi_event_store::{Dispatch, Dispatcher, EventStore, Loop, StoreOptions};
 
 use super::connect;
 use crate::config::{Config, master_key, previous_master_key};
@@ -77,13 +76,10 @@ async fn admit_guests(store: &EventStore, types: &[String]) -> Result<(), Failur
         })
 }
 
-/// Every view and every policy. A new policy is a line here.
+/// Every view and every policy, as their crates list them.
 fn followers(store: &EventStore) -> Loop<GuanxiEvent> {
-    let bus: Arc<Dispatcher> = Arc::new(Dispatcher::new(store.clone()));
+    let bus: Arc<dyn Dispatch<GuanxiCommand>> = Arc::new(Dispatcher::new(store.clone()));
     guanxi_views::register(Loop::builder(store.clone()))
-        .policy(CouponIssue, bus.clone())
-        .policy(OrderPaid, bus.clone())
-        .policy(OrderCancelled, bus.clone())
-        .policy(ParkedPayment, bus)
+        .policies(bus, policy::register)
         .build()
 }
