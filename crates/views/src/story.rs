@@ -116,6 +116,9 @@ pub fn paid(day: &str, store: &str, channel: &str, member: Option<&str>) -> Paid
         guide: None,
         tenders: vec![Tender::Wechat],
         refunded_before_fen: Fen(0),
+        earning_base_fen: Fen(9_700),
+        coupons_returned: Vec::new(),
+        time_zone: guanxi_kernel::TimeZoneId::shanghai(),
         test: false,
     }
 }
@@ -156,6 +159,13 @@ pub fn refunded(day: &str, sale_day: Option<&str>, store: &str, amount_fen: i64)
         store_id: store.parse().unwrap(),
         channel: "counter".parse().unwrap(),
         member_id: None,
+        guide: None,
+        tender: Some(Tender::Wechat),
+        lines: Vec::new(),
+        allocated: false,
+        earning_base_fen: Fen(0),
+        coupons_returned: Vec::new(),
+        time_zone: guanxi_kernel::TimeZoneId::shanghai(),
         test: false,
     }
 }

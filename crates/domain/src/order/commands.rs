@@ -212,6 +212,8 @@ pub enum Tender {
     Cash,
     /// Stored value.
     Wallet,
+    /// Loyalty points. What they paid earns nothing.
+    Points,
     /// Nothing was to pay.
     None,
 }

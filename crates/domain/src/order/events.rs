@@ -228,6 +228,19 @@ pub struct SurplusCaptured {
     pub surplus_fen: Fen,
     /// Day of the payment at the store.
     pub business_date: BusinessDate,
+    /// Whose sale it is.
+    pub store_id: StoreId,
+    /// Time zone of the store.
+    pub time_zone: TimeZoneId,
+    /// Whose order it is.
+    pub member_id: Option<MemberId>,
+    /// Who is credited, at which rate.
+    pub guide: Option<GuideTerms>,
+    /// What points and commission count after this, where the order was paid before: a refund that nobody had asked
+    /// for and that was held against the sale turns out to be of this money. Else [`Paid`] says it.
+    pub earning_base_fen: Option<Fen>,
+    /// A try-out.
+    pub test: bool,
 }
 
 /// What came reached what was to pay. Repeats what was frozen at placing, so that nobody needs another event.
@@ -255,6 +268,13 @@ pub struct Paid {
     pub tenders: Vec<Tender>,
     /// Refunds that had succeeded before: money may go back before it is seen to come.
     pub refunded_before_fen: Fen,
+    /// What points and commission count after this: goods paid less refunds, without freight and without the part that
+    /// points have paid.
+    pub earning_base_fen: Fen,
+    /// Coupons of which no covered line remains, as all of it went back before.
+    pub coupons_returned: Vec<CouponId>,
+    /// Time zone of the store, as placed.
+    pub time_zone: TimeZoneId,
     /// A try-out that no figure counts.
     pub test: bool,
 }
@@ -289,6 +309,19 @@ pub enum RefundReason {
     Surplus,
     /// It came for an order that was called off.
     AfterCancel,
+    /// Somebody asked for it.
+    Requested,
+}
+
+/// What a refund gives back of one line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RefundLine {
+    /// Which line.
+    pub line_no: u32,
+    /// Pieces whose last fen this is; 0 for freight, and where only an amount is known.
+    pub quantity: i64,
+    /// Order value.
+    pub amount_fen: Fen,
 }
 
 /// Money shall go back: an instruction with a fixed number, carried out once however often it is sent.
@@ -337,6 +370,20 @@ pub struct RefundSucceeded {
     pub channel: Channel,
     /// Whose order it is.
     pub member_id: Option<MemberId>,
+    /// Who is credited, at which rate.
+    pub guide: Option<GuideTerms>,
+    /// With what the payment was made, if it is known yet.
+    pub tender: Option<Tender>,
+    /// What it gives back of which line, where we asked for it; empty for a surplus, and where nobody asked us.
+    pub lines: Vec<RefundLine>,
+    /// Whether `lines` are an allocation by amount, as the refund was asked for without lines.
+    pub allocated: bool,
+    /// What points and commission count after this; zero for an order that is not paid.
+    pub earning_base_fen: Fen,
+    /// Coupons of a paid order of which a covered line remained before this, and none does now.
+    pub coupons_returned: Vec<CouponId>,
+    /// Time zone of the store, as placed.
+    pub time_zone: TimeZoneId,
     /// A try-out.
     pub test: bool,
 }

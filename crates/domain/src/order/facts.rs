@@ -2,6 +2,7 @@
 
 use guanxi_kernel::{Fen, MemberId, Timestamp};
 
+use super::books::Books;
 use super::commands::{RecordPayment, RecordRefund, RefundStatus, Tender, transaction_key};
 use super::events::{
     Mismatch, OrderEvent, Paid, PaymentCaptured, PaymentMismatched, Placed, RefundAbnormal, RefundFailed,
@@ -9,7 +10,7 @@ use super::events::{
 };
 use super::instructions::give_back;
 use super::refusal::OrderRefusal;
-use super::state::{OrderState, Payment};
+use super::state::{OrderState, Payment, known_refund};
 
 /// Whether an amount can be of a payment, an attempt or a refund.
 pub(super) fn is_amount(amount: Fen) -> bool {
@@ -61,19 +62,13 @@ pub(super) fn payment(
         events.extend(give_back(fact, fact.amount_fen, RefundReason::AfterCancel));
         return Ok(events);
     }
+    let mut books = Books::of(state, placed);
+    books.add_payment(fact.tender, fact.amount_fen);
     if surplus > Fen::ZERO {
-        events.push(
-            SurplusCaptured {
-                provider: fact.provider.clone(),
-                transaction_id: fact.transaction_id.clone(),
-                surplus_fen: surplus,
-                business_date: placed.time_zone.business_date(fact.succeeded_at),
-            }
-            .into(),
-        );
+        events.push(beyond(state, placed, fact, surplus, &books).into());
     }
     if state.paid.is_none() && after >= payable {
-        events.push(paid_by(state, placed, fact).into());
+        events.push(paid_by(state, placed, fact, &books).into());
     }
     if surplus > Fen::ZERO {
         events.extend(give_back(fact, surplus, RefundReason::Surplus));
@@ -142,8 +137,30 @@ fn captured(state: &OrderState, placed: &Placed, fact: &RecordPayment, surplus_f
     }
 }
 
+/// More came than was to pay.
+fn beyond(
+    state: &OrderState,
+    placed: &Placed,
+    fact: &RecordPayment,
+    surplus_fen: Fen,
+    books: &Books<'_>,
+) -> SurplusCaptured {
+    SurplusCaptured {
+        provider: fact.provider.clone(),
+        transaction_id: fact.transaction_id.clone(),
+        surplus_fen,
+        business_date: placed.time_zone.business_date(fact.succeeded_at),
+        store_id: placed.store_id.clone(),
+        time_zone: placed.time_zone.clone(),
+        member_id: state.member_id.clone(),
+        guide: placed.guide.clone(),
+        earning_base_fen: state.paid.map(|_| books.earning_base()),
+        test: placed.test,
+    }
+}
+
 /// The order is paid, dated by the latest payment that counted.
-fn paid_by(state: &OrderState, placed: &Placed, fact: &RecordPayment) -> Paid {
+fn paid_by(state: &OrderState, placed: &Placed, fact: &RecordPayment, books: &Books<'_>) -> Paid {
     let counted = state.payments.values().map(|payment| payment.succeeded_at);
     let paid_at = counted
         .chain([fact.succeeded_at])
@@ -158,7 +175,12 @@ fn paid_by(state: &OrderState, placed: &Placed, fact: &RecordPayment) -> Paid {
     tenders.sort_unstable();
     tenders.dedup();
     let member_id = state.member_id.clone().or_else(|| first_payer(state, fact));
-    paid(state, placed, paid_at, tenders, member_id)
+    Paid {
+        refunded_before_fen: state.refunded_fen(),
+        earning_base_fen: books.earning_base(),
+        coupons_returned: books.coupons_gone().into_iter().cloned().collect(),
+        ..paid(placed, paid_at, tenders, member_id)
+    }
 }
 
 /// Who paid first, by the provider's clock, among those who were recognised: the same in whatever order they came.
@@ -171,9 +193,7 @@ fn first_payer(state: &OrderState, fact: &RecordPayment) -> Option<MemberId> {
 
 /// The order is paid by nothing, as nothing is to pay.
 pub(super) fn paid_at_placing(placed: &Placed) -> Paid {
-    let state = OrderState::default();
     paid(
-        &state,
         placed,
         placed.placed_at,
         vec![Tender::None],
@@ -181,13 +201,7 @@ pub(super) fn paid_at_placing(placed: &Placed) -> Paid {
     )
 }
 
-fn paid(
-    state: &OrderState,
-    placed: &Placed,
-    paid_at: Timestamp,
-    tenders: Vec<Tender>,
-    member_id: Option<MemberId>,
-) -> Paid {
+fn paid(placed: &Placed, paid_at: Timestamp, tenders: Vec<Tender>, member_id: Option<MemberId>) -> Paid {
     Paid {
         paid_at,
         business_date: placed.time_zone.business_date(paid_at),
@@ -199,7 +213,10 @@ fn paid(
         coupons: placed.coupons.clone(),
         guide: placed.guide.clone(),
         tenders,
-        refunded_before_fen: state.refunded_fen(),
+        refunded_before_fen: Fen::ZERO,
+        earning_base_fen: Fen::ZERO,
+        coupons_returned: Vec::new(),
+        time_zone: placed.time_zone.clone(),
         test: placed.test,
     }
 }
@@ -215,7 +232,9 @@ pub(super) fn refund(
     }
     let key = format!("{}/{}", fact.provider, fact.refund_id);
     if let Some(known) = state.refunds.get(&key) {
-        if known.amount_fen != fact.amount_fen || known.transaction_id != fact.transaction_id.as_str() {
+        if known.amount_fen != fact.amount_fen
+            || known.payment != transaction_key(&fact.provider, &fact.transaction_id)
+        {
             return Err(OrderRefusal::RefundConflict(key));
         }
         if known.seen.contains(&fact.status) {
@@ -228,24 +247,7 @@ pub(super) fn refund(
     let event = match fact.status {
         RefundStatus::Succeeded => {
             let succeeded_at = fact.succeeded_at.ok_or(OrderRefusal::RefundTime)?;
-            let of_surplus = state.given_back.contains(out_refund_no.as_str());
-            RefundSucceeded {
-                provider,
-                refund_id,
-                out_refund_no,
-                transaction_id,
-                amount_fen,
-                payer_refund_fen: fact.payer_refund_fen,
-                succeeded_at,
-                business_date: placed.time_zone.business_date(succeeded_at),
-                sale_date: state.paid.map(|(_, date)| date),
-                of_surplus,
-                store_id: placed.store_id.clone(),
-                channel: placed.channel.clone(),
-                member_id: state.member_id.clone(),
-                test: placed.test,
-            }
-            .into()
+            went_back(state, placed, fact, succeeded_at).into()
         }
         RefundStatus::Closed => RefundFailed {
             provider,
@@ -265,4 +267,49 @@ pub(super) fn refund(
         .into(),
     };
     Ok(vec![event])
+}
+
+/// Money went back: what it covered, and what remains after it.
+fn went_back(
+    state: &OrderState,
+    placed: &Placed,
+    fact: &RecordRefund,
+    succeeded_at: Timestamp,
+) -> RefundSucceeded {
+    let refund = known_refund(
+        &fact.provider,
+        &fact.out_refund_no,
+        &fact.transaction_id,
+        fact.amount_fen,
+    );
+    let asked = state.asked.get(fact.out_refund_no.as_str());
+    let mut books = Books::of(state, placed);
+    let gone_before = books.coupons_gone();
+    books.add_refund(state, &refund);
+    let gone_now = books.coupons_gone();
+    let returned = gone_now.difference(&gone_before).map(|coupon| (*coupon).clone());
+    let paid = state.paid.is_some();
+    RefundSucceeded {
+        provider: fact.provider.clone(),
+        refund_id: fact.refund_id.clone(),
+        out_refund_no: fact.out_refund_no.clone(),
+        transaction_id: fact.transaction_id.clone(),
+        amount_fen: fact.amount_fen,
+        payer_refund_fen: fact.payer_refund_fen,
+        succeeded_at,
+        business_date: placed.time_zone.business_date(succeeded_at),
+        sale_date: state.paid.map(|(_, date)| date),
+        of_surplus: asked.is_some_and(|asked| asked.reason != RefundReason::Requested),
+        store_id: placed.store_id.clone(),
+        channel: placed.channel.clone(),
+        member_id: state.member_id.clone(),
+        guide: placed.guide.clone(),
+        tender: state.tender_of(&refund.payment),
+        lines: asked.map(|asked| asked.lines.clone()).unwrap_or_default(),
+        allocated: asked.is_some_and(|asked| asked.allocated),
+        earning_base_fen: if paid { books.earning_base() } else { Fen::ZERO },
+        coupons_returned: if paid { returned.collect() } else { Vec::new() },
+        time_zone: placed.time_zone.clone(),
+        test: placed.test,
+    }
 }

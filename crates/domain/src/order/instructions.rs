@@ -17,6 +17,7 @@ pub(super) fn give_back(fact: &RecordPayment, amount_fen: Fen, reason: RefundRea
     let mark = match reason {
         RefundReason::Surplus => "SP",
         RefundReason::AfterCancel => "AC",
+        RefundReason::Requested => "RF",
     };
     let number = format!("{mark}{}", accepted(fact.transaction_id.as_str()));
     Some(

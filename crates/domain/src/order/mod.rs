@@ -4,6 +4,7 @@
 //! wrong amount; the order's status is a function of the set of facts, so that whatever a provider delivers in
 //! whatever order ends in the same figures.
 
+mod books;
 mod commands;
 mod decide;
 mod events;
@@ -24,7 +25,7 @@ pub use commands::{
 pub use decide::{ATTEMPT, Order, TRANSACTION};
 pub use events::{
     AppliedCoupon, Cancelled, CloseRequested, LineKind, Mismatch, OrderEvent, OrderLine, Paid,
-    PaymentCaptured, PaymentMismatched, PaymentRegistered, Placed, RefundAbnormal, RefundFailed,
+    PaymentCaptured, PaymentMismatched, PaymentRegistered, Placed, RefundAbnormal, RefundFailed, RefundLine,
     RefundReason, RefundRequested, RefundSucceeded, SurplusCaptured, Totals,
 };
 pub use refusal::{DOCS, OrderRefusal};

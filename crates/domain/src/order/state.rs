@@ -1,13 +1,16 @@
 //! What the events of an order add up to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use guanxi_kernel::{BusinessDate, Fen, MemberId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::commands::{RefundStatus, Tender, transaction_key};
-use super::events::{OrderEvent, Paid, PaymentCaptured, PaymentMismatched, PaymentRegistered, Placed};
-use crate::ids::{CouponId, MerchantId, OutTradeNo};
+use super::events::{
+    OrderEvent, Paid, PaymentCaptured, PaymentMismatched, PaymentRegistered, Placed, RefundLine,
+    RefundReason, RefundRequested,
+};
+use crate::ids::{CouponId, MerchantId, OutRefundNo, OutTradeNo, TransactionId};
 
 /// The facts of one order.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -22,8 +25,8 @@ pub struct OrderState {
     pub strangers: BTreeMap<String, PaymentMismatched>,
     /// Refunds by `provider/refund_id`.
     pub refunds: BTreeMap<String, Refund>,
-    /// Numbers of the refunds that give back what was too much or came too late.
-    pub given_back: BTreeSet<String>,
+    /// Refunds that we asked for, by our number.
+    pub asked: BTreeMap<String, Asked>,
     /// When and on which day it became paid.
     pub paid: Option<(Timestamp, BusinessDate)>,
     /// Whose order it is, once it is known.
@@ -54,12 +57,29 @@ pub struct Payment {
 /// A refund and what is known of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Refund {
-    /// The payment it belongs to.
-    pub transaction_id: String,
+    /// Our number of it, or the back office's.
+    pub out_refund_no: OutRefundNo,
+    /// The payment it belongs to: `provider/transaction_id`.
+    pub payment: String,
     /// Order value.
     pub amount_fen: Fen,
     /// All that was said of it.
     pub seen: Vec<RefundStatus>,
+}
+
+/// A refund that we asked for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Why.
+    pub reason: RefundReason,
+    /// The payment it belongs to: `provider/transaction_id`.
+    pub payment: String,
+    /// Order value.
+    pub amount_fen: Fen,
+    /// What it gives back of which line.
+    pub lines: Vec<RefundLine>,
+    /// Whether the lines are an allocation by amount.
+    pub allocated: bool,
 }
 
 /// Where an order stands: a function of its facts, whatever their order.
@@ -182,32 +202,29 @@ impl OrderState {
                 self.member_id.clone_from(member_id);
             }
             OrderEvent::Cancelled(_) => self.cancelled = true,
-            OrderEvent::RefundSucceeded(refund) => {
-                let key = format!("{}/{}", refund.provider, refund.refund_id);
-                let transaction = refund.transaction_id.to_string();
-                self.refund(key, transaction, refund.amount_fen, RefundStatus::Succeeded);
-            }
-            OrderEvent::RefundFailed(refund) => {
-                let key = format!("{}/{}", refund.provider, refund.refund_id);
+            OrderEvent::RefundSucceeded(it) => {
+                let refund = known_refund(&it.provider, &it.out_refund_no, &it.transaction_id, it.amount_fen);
                 self.refund(
-                    key,
-                    refund.transaction_id.to_string(),
-                    refund.amount_fen,
-                    RefundStatus::Closed,
+                    &it.provider,
+                    it.refund_id.as_str(),
+                    refund,
+                    RefundStatus::Succeeded,
                 );
             }
-            OrderEvent::RefundAbnormal(refund) => {
-                let key = format!("{}/{}", refund.provider, refund.refund_id);
+            OrderEvent::RefundFailed(it) => {
+                let refund = known_refund(&it.provider, &it.out_refund_no, &it.transaction_id, it.amount_fen);
+                self.refund(&it.provider, it.refund_id.as_str(), refund, RefundStatus::Closed);
+            }
+            OrderEvent::RefundAbnormal(it) => {
+                let refund = known_refund(&it.provider, &it.out_refund_no, &it.transaction_id, it.amount_fen);
                 self.refund(
-                    key,
-                    refund.transaction_id.to_string(),
-                    refund.amount_fen,
+                    &it.provider,
+                    it.refund_id.as_str(),
+                    refund,
                     RefundStatus::Abnormal,
                 );
             }
-            OrderEvent::RefundRequested(request) => {
-                self.given_back.insert(request.out_refund_no.to_string());
-            }
+            OrderEvent::RefundRequested(request) => self.ask(request),
             OrderEvent::SurplusCaptured(_) | OrderEvent::CloseRequested(_) => {}
         }
     }
@@ -226,14 +243,40 @@ impl OrderState {
         self.payments.insert(key, payment);
     }
 
-    fn refund(&mut self, key: String, transaction_id: String, amount_fen: Fen, status: RefundStatus) {
-        let known = self.refunds.entry(key);
-        let refund = known.or_insert_with(|| Refund {
-            transaction_id,
-            amount_fen,
-            seen: Vec::new(),
-        });
-        refund.seen.push(status);
+    fn ask(&mut self, request: &RefundRequested) {
+        let asked = Asked {
+            reason: request.reason,
+            payment: transaction_key(&request.provider, &request.transaction_id),
+            amount_fen: request.amount_fen,
+            lines: Vec::new(),
+            allocated: false,
+        };
+        self.asked.insert(request.out_refund_no.to_string(), asked);
+    }
+
+    fn refund(&mut self, provider: &str, refund_id: &str, refund: Refund, status: RefundStatus) {
+        let key = format!("{provider}/{refund_id}");
+        self.refunds.entry(key).or_insert(refund).seen.push(status);
+    }
+
+    /// With what a payment was made, if it is known.
+    pub(super) fn tender_of(&self, payment: &str) -> Option<Tender> {
+        self.payments.get(payment).map(|payment| payment.tender)
+    }
+}
+
+/// A refund of which nothing was said yet.
+pub(super) fn known_refund(
+    provider: &str,
+    out_refund_no: &OutRefundNo,
+    transaction_id: &TransactionId,
+    amount_fen: Fen,
+) -> Refund {
+    Refund {
+        out_refund_no: out_refund_no.clone(),
+        payment: transaction_key(provider, transaction_id),
+        amount_fen,
+        seen: Vec::new(),
     }
 }
 

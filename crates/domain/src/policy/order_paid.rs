@@ -62,7 +62,7 @@ fn commission(paid: &Paid, order_id: &OrderId) -> Option<Reaction<GuanxiCommand>
     let command = GuideCommand::AccrueCommission(AccrueCommission {
         order_id: order_id.clone(),
         rate: guide.rate,
-        base_fen: (paid.totals.payable_fen - paid.totals.freight_fen).at_least(guanxi_kernel::Fen::ZERO),
+        base_fen: paid.earning_base_fen,
         accrued_at: paid.paid_at,
     });
     let id = format!("{}/{member}", guide.guide_id);

@@ -75,7 +75,8 @@ fn paid() -> Value {
             { "coupon_id": "k-1", "campaign_id": "spring", "funder": "us", "discount_fen": 600, "covers": [1] },
             { "coupon_id": "k-2", "campaign_id": "spring", "funder": null, "discount_fen": null, "covers": [] },
         ],
-        "guide": { "guide_id": "g-1", "rate": 500 }, "tenders": ["wechat"], "refunded_before_fen": 0, "test": false,
+        "guide": { "guide_id": "g-1", "rate": 500 }, "tenders": ["wechat"], "refunded_before_fen": 0,
+        "earning_base_fen": 10_000, "coupons_returned": [], "time_zone": "Asia/Shanghai", "test": false,
     })
 }
 

@@ -54,6 +54,9 @@ const PAID: &[&str] = &[
     "guide",
     "tenders",
     "refunded_before_fen",
+    "earning_base_fen",
+    "coupons_returned",
+    "time_zone",
     "test",
 ];
 const REFUNDED: &[&str] = &[
@@ -70,6 +73,25 @@ const REFUNDED: &[&str] = &[
     "store_id",
     "channel",
     "member_id",
+    "guide",
+    "tender",
+    "lines",
+    "allocated",
+    "earning_base_fen",
+    "coupons_returned",
+    "time_zone",
+    "test",
+];
+const SURPLUS: &[&str] = &[
+    "provider",
+    "transaction_id",
+    "surplus_fen",
+    "business_date",
+    "store_id",
+    "time_zone",
+    "member_id",
+    "guide",
+    "earning_base_fen",
     "test",
 ];
 
@@ -86,7 +108,7 @@ pub(super) fn fields(event: &OrderEvent) -> &'static [&'static str] {
         ],
         OrderEvent::PaymentCaptured(_) => CAPTURED,
         OrderEvent::PaymentMismatched(_) => MISMATCHED,
-        OrderEvent::SurplusCaptured(_) => &["provider", "transaction_id", "surplus_fen", "business_date"],
+        OrderEvent::SurplusCaptured(_) => SURPLUS,
         OrderEvent::Paid(_) => PAID,
         OrderEvent::CloseRequested(_) => &["provider", "mchid", "out_trade_no"],
         OrderEvent::Cancelled(_) => &["reason", "cancelled_at", "coupons"],

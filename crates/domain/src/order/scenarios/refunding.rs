@@ -104,3 +104,52 @@ fn a_surplus_that_went_back_leaves_the_order_paid() {
     let order = order.when(&command).accepted();
     assert_eq!(order.state().status(), OrderStatus::Paid);
 }
+
+/// The base and the coupons that the last event of a story states.
+fn stated(events: &[OrderEvent]) -> Option<Fen> {
+    events.iter().rev().find_map(|event| match event {
+        OrderEvent::Paid(paid) => Some(paid.earning_base_fen),
+        OrderEvent::RefundSucceeded(back) => Some(back.earning_base_fen),
+        OrderEvent::SurplusCaptured(surplus) => surplus.earning_base_fen,
+        _ => None,
+    })
+}
+
+fn with_freight() -> Place {
+    place(Pricing::Calculated(Cart {
+        freight_fen: Fen(10),
+        ..cart(vec![line("tea", 1, 100)])
+    }))
+}
+
+#[test]
+fn what_earns_is_goods_without_freight_and_points_less_refunds() {
+    let by_points = RecordPayment {
+        tender: Tender::Points,
+        provider: "points".to_owned(),
+        ..payment("s1", "T0", 10, at(1, 0))
+    };
+    let order = placed(&with_freight())
+        .when(&OrderCommand::RecordPayment(by_points))
+        .accepted();
+    let events = order.when(&pay("p1", "T1", 100, at(1, 1))).answer().unwrap();
+    assert_eq!(stated(&events), Some(Fen(90)));
+    let all_money = placed(&with_freight())
+        .when(&pay("p1", "T1", 110, at(1, 1)))
+        .accepted();
+    let events = all_money
+        .when(&refund("r1", "p1", 55, Succeeded))
+        .answer()
+        .unwrap();
+    assert_eq!(stated(&events), Some(Fen(50)));
+}
+
+#[test]
+fn a_second_payment_that_somebody_gave_back_by_hand_takes_nothing_from_what_earns() {
+    let twice = paid().when(&pay("p2", "T2", 100, at(1, 2))).accepted();
+    let events = twice.when(&refund("r1", "p2", 100, Succeeded)).answer().unwrap();
+    assert_eq!(stated(&events), Some(Fen(100)));
+    let first_back = paid().when(&refund("r1", "p2", 100, Succeeded)).accepted();
+    let events = first_back.when(&pay("p2", "T2", 100, at(1, 2))).answer().unwrap();
+    assert_eq!(stated(&events), Some(Fen(100)), "the surplus restates it");
+}
