@@ -5,3 +5,4 @@ mod api;
 mod complete_journey;
 mod coupons;
 mod house;
+mod rebuild;

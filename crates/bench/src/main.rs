@@ -15,6 +15,7 @@ mod measure;
 mod ours;
 mod plain;
 mod report;
+mod snapshot;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -37,6 +38,9 @@ struct Arguments {
     /// Seconds of each round.
     #[arg(long, default_value_t = 4)]
     seconds: u64,
+    /// Measure only this: the log while a session holds a snapshot open for so many seconds.
+    #[arg(long, value_name = "SECONDS")]
+    snapshot: Option<u64>,
     /// Where the JSON goes.
     #[arg(long, default_value = "target/bench/report.json")]
     report: PathBuf,
@@ -52,7 +56,13 @@ async fn main() -> ExitCode {
         rounds: arguments.rounds.max(1),
         seconds: arguments.seconds.max(1),
     };
-    match measure::all(&arguments.database_url, plan).await {
+    let measured = match arguments.snapshot {
+        Some(seconds) => snapshot::held(&arguments.database_url, seconds)
+            .await
+            .map(|row| vec![row]),
+        None => measure::all(&arguments.database_url, plan).await,
+    };
+    match measured {
         Ok(rows) => {
             println!("{}", report::table(&rows));
             match report::write(&arguments.report, &rows) {

@@ -84,7 +84,8 @@ async fn append(server: &str, plan: Plan, in_flight: usize, cache: Cache) -> Res
     Ok(row(id, &of_ours, &of_plain))
 }
 
-fn row(id: String, ours: &[Round], baseline: &[Round]) -> Row {
+/// One line of the report.
+pub fn row(id: String, ours: &[Round], baseline: &[Round]) -> Row {
     let ratios: Vec<_> = ours
         .iter()
         .zip(baseline)
