@@ -112,6 +112,7 @@ pub fn paid(day: &str, store: &str, channel: &str, member: Option<&str>) -> Paid
             payable_fen: Fen(10_500),
             units: 2,
         },
+        lines: Vec::new(),
         coupons: Vec::new(),
         guide: None,
         tenders: vec![Tender::Wechat],

@@ -260,6 +260,9 @@ pub struct Paid {
     pub member_id: Option<MemberId>,
     /// Sums as placed.
     pub totals: Totals,
+    /// Goods as placed, without their amounts.
+    #[serde(default)]
+    pub lines: Vec<PaidLine>,
     /// Coupons as placed.
     pub coupons: Vec<AppliedCoupon>,
     /// Who is credited, at which rate.
@@ -277,6 +280,20 @@ pub struct Paid {
     pub time_zone: TimeZoneId,
     /// A try-out that no figure counts.
     pub test: bool,
+}
+
+/// Goods of a paid order. Who bought them may be known only now, so whoever asks what a member buys needs them here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PaidLine {
+    /// Which line.
+    pub line_no: u32,
+    /// What.
+    pub sku: Sku,
+    /// Category that tags go by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<CategoryId>,
+    /// Pieces.
+    pub quantity: i64,
 }
 
 /// An attempt shall be closed at the provider.

@@ -5,8 +5,8 @@ use guanxi_kernel::{Fen, MemberId, Timestamp};
 use super::books::Books;
 use super::commands::{RecordPayment, RecordRefund, RefundStatus, Tender, transaction_key};
 use super::events::{
-    Mismatch, OrderEvent, Paid, PaymentCaptured, PaymentMismatched, Placed, RefundAbnormal, RefundFailed,
-    RefundReason, RefundSucceeded, SurplusCaptured,
+    LineKind, Mismatch, OrderEvent, Paid, PaidLine, PaymentCaptured, PaymentMismatched, Placed,
+    RefundAbnormal, RefundFailed, RefundReason, RefundSucceeded, SurplusCaptured,
 };
 use super::instructions::give_back;
 use super::refusal::OrderRefusal;
@@ -210,6 +210,7 @@ fn paid(placed: &Placed, paid_at: Timestamp, tenders: Vec<Tender>, member_id: Op
         channel: placed.channel.clone(),
         member_id,
         totals: placed.totals,
+        lines: goods(placed),
         coupons: placed.coupons.clone(),
         guide: placed.guide.clone(),
         tenders,
@@ -219,6 +220,19 @@ fn paid(placed: &Placed, paid_at: Timestamp, tenders: Vec<Tender>, member_id: Op
         time_zone: placed.time_zone.clone(),
         test: placed.test,
     }
+}
+
+/// What was bought, without amounts and freight.
+fn goods(placed: &Placed) -> Vec<PaidLine> {
+    let goods = placed.lines.iter().filter(|line| line.kind == LineKind::Goods);
+    goods
+        .map(|line| PaidLine {
+            line_no: line.line_no,
+            sku: line.sku.clone(),
+            category: line.category.clone(),
+            quantity: line.quantity,
+        })
+        .collect()
 }
 
 /// Adds what is said of a refund.

@@ -24,7 +24,7 @@ pub use commands::{
 };
 pub use decide::{ATTEMPT, Order, TRANSACTION};
 pub use events::{
-    AppliedCoupon, Cancelled, CloseRequested, LineKind, Mismatch, OrderEvent, OrderLine, Paid,
+    AppliedCoupon, Cancelled, CloseRequested, LineKind, Mismatch, OrderEvent, OrderLine, Paid, PaidLine,
     PaymentCaptured, PaymentMismatched, PaymentRegistered, Placed, RefundAbnormal, RefundFailed, RefundLine,
     RefundReason, RefundRequested, RefundSucceeded, SurplusCaptured, Totals,
 };

@@ -50,6 +50,7 @@ const PAID: &[&str] = &[
     "channel",
     "member_id",
     "totals",
+    "lines",
     "coupons",
     "guide",
     "tenders",
