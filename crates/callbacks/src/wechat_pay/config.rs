@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::headers::NoticeHeaders;
 use super::resource::{ApiV3Key, ApiV3KeyLength, Resource, ResourceError};
 use super::signature::{self, KeyError, Serial, VerifyError, VerifyingKey};
+pub use crate::secret::SecretText;
 
 /// The section `[wechat_pay]` of the configuration.
 #[derive(Debug, Clone, Deserialize)]
@@ -47,17 +48,6 @@ pub struct PublicKeyConfig {
     pub id: String,
     /// PEM text, or the path of a PEM file.
     pub pem: String,
-}
-
-/// A text that is never printed.
-#[derive(Clone, Deserialize)]
-#[serde(transparent)]
-pub struct SecretText(pub String);
-
-impl fmt::Debug for SecretText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("…")
-    }
 }
 
 impl Default for WechatPayConfig {

@@ -4,7 +4,6 @@
 //! [`resource`] open them, the inbox keeps them, the answer goes out; later [`worker`] drains the inbox and
 //! [`translate`] says which commands a notice means. [`mod@write`] makes such notices, for imports and tests.
 
-mod alarm;
 pub mod apply;
 pub mod body;
 pub mod business_key;
@@ -22,7 +21,6 @@ pub mod translate;
 pub mod worker;
 pub mod write;
 
-use alarm::alarm;
 pub use body::Body;
 pub use config::{Merchants, WechatPayConfig};
 pub use envelope::Envelope;

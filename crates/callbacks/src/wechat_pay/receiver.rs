@@ -22,6 +22,7 @@ use super::config::{Merchants, Opened};
 use super::envelope::{Envelope, EnvelopeError};
 use super::headers::NoticeHeaders;
 use super::signature::VerifyError;
+use crate::alarm::alarm;
 
 /// The largest request that is read: ciphertext alone may have a megabyte.
 pub const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
@@ -132,7 +133,7 @@ impl Receiver {
         if let Err(error) = &opened {
             tracing::error!(notice = %envelope.id, event_type = %envelope.event_type, %error,
                 "a well-signed notice does not open: check the APIv3 keys of the merchant");
-            super::alarm("not_opened");
+            alarm(SOURCE, "not_opened");
         }
         let openable = opened.is_ok();
         let notice = VerifiedNotice {
@@ -226,7 +227,7 @@ fn refused(error: &VerifyError) -> Answer {
 
 fn unreadable(error: &EnvelopeError, headers: &NoticeHeaders) -> Answer {
     tracing::error!(%error, request_id = ?headers.request_id, "a well-signed request is no notice");
-    super::alarm("unreadable");
+    alarm(SOURCE, "unreadable");
     counted(Answer::Unreadable, "unreadable")
 }
 

@@ -1,15 +1,10 @@
-//! Works the inbox off: opens what was kept, translates it, notes what came of it.
-//!
-//! Several processes may do this at once. A notice that was translated by a process that then died is translated
-//! again, and asks the same commands again.
+//! From what the inbox kept of a notice to the commands that it means.
 
-use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
 
-use guanxi_event_store::inbox::{Inbox, Notice, Settled};
-use guanxi_event_store::{EventStore, StoreError};
-use tokio::task::JoinSet;
+use async_trait::async_trait;
+use guanxi_event_store::EventStore;
+use guanxi_event_store::inbox::{Inbox, Notice};
 
 use super::SOURCE;
 use super::apply::{self, Applied, ApplyError, Source};
@@ -19,134 +14,33 @@ use super::envelope::Envelope;
 use super::facts::{self, Fact};
 use super::headers::NoticeHeaders;
 use super::notice::{NoticeRecord, OpenedRecord};
-use super::payer;
+use crate::person;
+use crate::worker::{Stopped, Translate};
 
-/// Notices translated at once.
-const AT_ONCE: u32 = 128;
-/// The longest pause between two looks at an empty inbox; a new notice ends it.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// The pause after a fault of the database.
-const AFTER_FAULT: Duration = Duration::from_secs(1);
-
-/// The translator of one process. Cheap to clone.
+/// Translates payment notices. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Worker {
+pub struct Notices {
     store: EventStore,
-    inbox: Inbox,
     merchants: Arc<Merchants>,
 }
 
-/// Why a notice is not translated.
-#[derive(Debug)]
-enum Stopped {
-    /// A person must look: the reason to count, and what to tell.
-    Failed(&'static str, String),
-    /// Something passing stood in the way.
-    Later(String),
-}
+/// The translator of one process.
+pub type Worker = crate::worker::Worker<Notices>;
 
 impl Worker {
     /// A translator; `merchants` open what could not be opened when it came.
     #[must_use]
     pub fn new(store: EventStore, inbox: Inbox, merchants: Arc<Merchants>) -> Self {
-        Self {
-            store,
-            inbox,
-            merchants,
-        }
+        Self::with(inbox, Notices { store, merchants })
     }
+}
 
-    /// Translates until `shutdown`; what was begun is finished first.
-    pub async fn run(&self, shutdown: impl Future<Output = ()>) {
-        tokio::pin!(shutdown);
-        loop {
-            let pause = match self.batch().await {
-                Ok(0) => LOOK_EVERY,
-                Ok(_) => Duration::ZERO,
-                Err(error) => {
-                    tracing::error!(%error, "the inbox cannot be worked off now");
-                    AFTER_FAULT
-                }
-            };
-            tokio::select! {
-                biased;
-                () = &mut shutdown => return,
-                () = self.rest(pause) => {}
-            }
-        }
-    }
-
-    /// Translates everything that is due now, and says how many notices that were.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn drain(&self) -> Result<usize, StoreError> {
-        let mut all = 0;
-        loop {
-            match self.batch().await? {
-                0 => return Ok(all),
-                some => all += some,
-            }
-        }
-    }
-
-    async fn rest(&self, pause: Duration) {
-        if pause.is_zero() {
-            return;
-        }
-        if let Err(error) = self.inbox.wait(pause).await {
-            tracing::warn!(%error, "cannot listen for new notices");
-            tokio::time::sleep(pause).await;
-        }
-    }
-
-    async fn batch(&self) -> Result<usize, StoreError> {
-        let notices = self.inbox.take(SOURCE, AT_ONCE).await?;
-        let mut tasks = JoinSet::new();
-        let count = notices.len();
-        for notice in notices {
-            let worker = self.clone();
-            tasks.spawn(async move {
-                let settled = worker.translate(&notice).await;
-                worker.inbox.settle(notice.id, &settled).await
-            });
-        }
-        let mut outcome = Ok(count);
-        while let Some(done) = tasks.join_next().await {
-            match done {
-                Ok(Ok(())) => {}
-                // Its lease ends by itself, and it is taken again.
-                Ok(Err(error)) => outcome = Err(error),
-                Err(error) => {
-                    tracing::error!(%error, "a translation broke off");
-                    super::alarm("broken_off");
-                }
-            }
-        }
-        outcome
-    }
-
-    async fn translate(&self, notice: &Notice) -> Settled {
-        let (outcome, settled) = match self.attempt(notice).await {
-            Ok(note) => ("done", Settled::Done(note)),
-            Err(Stopped::Failed(reason, told)) => {
-                tracing::error!(inbox_id = notice.id, notice = %notice.key, reason, told,
-                    "a notice was not translated: a person must look");
-                super::alarm(reason);
-                ("failed", Settled::Failed(told))
-            }
-            Err(Stopped::Later(told)) => {
-                tracing::warn!(inbox_id = notice.id, notice = %notice.key, told, "a notice is tried again");
-                ("later", Settled::Later(told))
-            }
-        };
-        metrics::counter!("guanxi_notices_translated_total", "partner" => SOURCE, "outcome" => outcome)
-            .increment(1);
-        settled
-    }
+#[async_trait]
+impl Translate for Notices {
+    const PARTNER: &'static str = SOURCE;
 
     /// From a kept notice to commands: open, read, check, carry out.
-    async fn attempt(&self, notice: &Notice) -> Result<String, Stopped> {
+    async fn translate(&self, notice: &Notice) -> Result<String, Stopped> {
         let unreadable = |error: serde_json::Error| Stopped::Failed("unreadable", error.to_string());
         let record: NoticeRecord = serde_json::from_slice(&notice.body).map_err(unreadable)?;
         let envelope = Envelope::read(record.raw.as_bytes())
@@ -169,7 +63,9 @@ impl Worker {
         };
         self.apply_all(&facts, source).await
     }
+}
 
+impl Notices {
     /// What no key opened when it came may open now.
     fn open(&self, notice: &Notice, envelope: &Envelope) -> Result<OpenedRecord, Stopped> {
         let headers: NoticeHeaders = serde_json::from_str(&notice.headers)
@@ -181,7 +77,7 @@ impl Worker {
     }
 
     async fn adopt(&self, body: &Body, notice: &Notice) -> Result<(), Stopped> {
-        payer::adopt_kept(&self.store, body, &notice.subject)
+        person::adopt(&self.store, &body.signs(), &notice.subject)
             .await
             .map_err(|error| {
                 if error.is_transient() {

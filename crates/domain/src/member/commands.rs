@@ -60,6 +60,8 @@ pub enum EnrolSource {
     Payment,
     /// By asking to become a member.
     Application,
+    /// By becoming the contact of a guide, who agreed to nothing and paid nothing yet.
+    Contact,
     /// From another system's records.
     Import,
 }

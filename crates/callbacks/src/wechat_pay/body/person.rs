@@ -3,24 +3,7 @@
 use guanxi_domain::member::IdentityKind;
 
 use super::Body;
-
-/// A sign of a person in a body.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Sign<'a> {
-    /// What kind.
-    pub kind: IdentityKind,
-    /// The application of an openid.
-    pub issuer: Option<&'a str>,
-    /// The sign itself.
-    pub value: &'a str,
-}
-
-/// Never printed: it names a person.
-impl std::fmt::Debug for Sign<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Sign({}, …)", self.kind)
-    }
-}
+use crate::person::Sign;
 
 impl Body {
     /// The signs of persons in families that are kept and not translated, as far as they can be looked up: an openid
