@@ -43,6 +43,7 @@ pub async fn run(config: &Config, output: Output) -> Result<(), Failure> {
                 "wechat_pay keys",
                 Ok(format!("{}: {}", serials.len(), serials.join(", "))),
             ));
+            findings.push(finding("wecom apps", Ok(house.apps.count().to_string())));
             house.close().await;
         }
         Err(failure) => findings.push(finding("installation", Err(failure))),

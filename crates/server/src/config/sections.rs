@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use guanxi_callbacks::wechat_pay::WechatPayConfig;
+use guanxi_callbacks::wecom::WecomConfig;
 use serde::Deserialize;
 
 use crate::logs::LogConfig;
@@ -21,6 +22,8 @@ pub struct Config {
     pub keys: KeysConfig,
     /// Whose payment notices are taken.
     pub wechat_pay: WechatPayConfig,
+    /// Whose notices of guides and customers are taken.
+    pub wecom: WecomConfig,
     /// Log lines.
     pub log: LogConfig,
 }

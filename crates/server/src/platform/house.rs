@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use guanxi_callbacks::wechat_pay::Merchants;
+use guanxi_callbacks::wecom::Apps;
 use guanxi_domain::{GuanxiCommand, GuanxiEvent, policy};
 use guanxi_event_store::inbox::Inbox;
 use guanxi_event_store::{Dispatch, Dispatcher, EventStore, Loop, StoreOptions};
@@ -20,8 +21,10 @@ pub struct House {
     pub followers: Loop<GuanxiEvent>,
     /// Verified notices.
     pub inbox: Inbox,
-    /// Whose notices are taken.
+    /// Whose payment notices are taken.
     pub merchants: Arc<Merchants>,
+    /// Whose notices of guides and customers are taken.
+    pub apps: Arc<Apps>,
 }
 
 impl House {
@@ -32,6 +35,8 @@ impl House {
     pub async fn open(config: &Config) -> Result<Self, Failure> {
         let merchants = Merchants::new(&config.wechat_pay)
             .map_err(|error| Failure::configuration(format!("wechat_pay: {error}")))?;
+        let apps =
+            Apps::new(&config.wecom).map_err(|error| Failure::configuration(format!("wecom: {error}")))?;
         let mut options = StoreOptions::new(master_key(&config.keys)?);
         options.previous_master_key = previous_master_key(&config.keys)?;
         options.erasures_file.clone_from(&config.keys.erasures_file);
@@ -48,6 +53,7 @@ impl House {
             followers,
             inbox,
             merchants: Arc::new(merchants),
+            apps: Arc::new(apps),
         })
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use guanxi_api::ApiState;
-use guanxi_callbacks::wechat_pay::{self, InboxIntake, Receiver, Worker};
+use guanxi_callbacks::{wechat_pay, wecom};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -59,13 +59,13 @@ pub async fn serve(
     if roles.has(Role::Followers) {
         let (followers, stop) = (house.followers.clone(), shutdown.clone());
         tasks.spawn(async move { followers.run(stop.wait()).await });
-        let worker = Worker::new(
-            house.store.clone(),
-            house.inbox.clone(),
-            Arc::clone(&house.merchants),
-        );
+        let (store, inbox) = (house.store.clone(), house.inbox.clone());
+        let payments = wechat_pay::Worker::new(store.clone(), inbox.clone(), Arc::clone(&house.merchants));
         let stop = shutdown.clone();
-        tasks.spawn(async move { worker.run(stop.wait()).await });
+        tasks.spawn(async move { payments.run(stop.wait()).await });
+        let contacts = wecom::Worker::new(store, inbox, Arc::clone(&house.apps));
+        let stop = shutdown.clone();
+        tasks.spawn(async move { contacts.run(stop.wait()).await });
     }
     tracing::info!(%address, %roles, "guanxi is up");
     Ok(Served {
@@ -76,9 +76,13 @@ pub async fn serve(
 }
 
 fn public(house: &House) -> Router {
-    let intake = Arc::new(InboxIntake::new(house.inbox.clone()));
-    let receiver = Receiver::new(Arc::clone(&house.merchants), intake);
-    let callbacks = Router::new().nest("/callbacks/wechat-pay", wechat_pay::router(Arc::new(receiver)));
+    let intake = Arc::new(wechat_pay::InboxIntake::new(house.inbox.clone()));
+    let payments = wechat_pay::Receiver::new(Arc::clone(&house.merchants), intake);
+    let intake = Arc::new(wecom::InboxIntake::new(house.inbox.clone()));
+    let contacts = wecom::Receiver::new(Arc::clone(&house.apps), intake);
+    let callbacks = Router::new()
+        .nest("/callbacks/wechat-pay", wechat_pay::router(Arc::new(payments)))
+        .nest("/callbacks/wecom", wecom::router(Arc::new(contacts)));
     let state = ApiState::new(house.store.clone(), house.followers.clone());
     callbacks.merge(guanxi_api::router(state))
 }
