@@ -1,127 +1,16 @@
 //! The API as a caller meets it: over HTTP, with keys, problems and positions.
 
-use std::time::Duration;
-
 use guanxi_api::access::Scope;
-use guanxi_api::{ApiState, openapi, router};
 use guanxi_kernel::StoreId;
-use reqwest::{Client, Method, Response, StatusCode};
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::house::House;
-
-struct Api {
-    house: House,
-    client: Client,
-    base: String,
-    keyring: guanxi_api::access::Keyring,
-    key: String,
-}
-
-impl Api {
-    async fn open(pool: &PgPool) -> Self {
-        let house = House::open(pool).await;
-        let state = ApiState::new(house.store.clone(), house.followers.clone());
-        let keyring = state.keyring.clone();
-        let key = keyring
-            .create("all", &[Scope::Commands, Scope::Queries, Scope::Admin], None)
-            .await
-            .unwrap()
-            .key;
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, router(state)).await });
-        let client = Client::builder()
-            .timeout(Duration::from_secs(20))
-            .build()
-            .unwrap();
-        Self {
-            house,
-            client,
-            base,
-            keyring,
-            key,
-        }
-    }
-
-    async fn post(&self, path: &str, name: &str, body: &Value) -> Response {
-        let request = self
-            .client
-            .post(format!("{}{path}", self.base))
-            .bearer_auth(&self.key);
-        request
-            .header("idempotency-key", name)
-            .json(body)
-            .send()
-            .await
-            .unwrap()
-    }
-
-    async fn get(&self, path: &str, key: &str) -> Response {
-        self.client
-            .get(format!("{}{path}", self.base))
-            .bearer_auth(key)
-            .send()
-            .await
-            .unwrap()
-    }
-
-    async fn store_opened(&self) {
-        let body = json!({ "store_id": "s1", "name": "Bund", "effective_from": "2020-01-01T00:00:00Z",
-            "terms": { "time_zone": "Asia/Shanghai", "legal_entity": "Guanxi", "ownership": "own", "payee": "1900000109" } });
-        assert_eq!(self.post("/v1/stores/s1/open", "open", &body).await.status(), 200);
-    }
-}
+use crate::served::{Api, problem};
 
 fn order() -> Value {
     json!({ "kind": "counter", "channel": "counter", "store_id": "s1",
         "lines": [{ "sku": "a", "quantity": 2, "unit_price_fen": 500 }] })
-}
-
-async fn problem(response: Response) -> (u16, String) {
-    assert_eq!(response.headers()["content-type"], "application/problem+json");
-    let status = response.status().as_u16();
-    let body: Value = response.json().await.unwrap();
-    assert_eq!(body["status"], status);
-    (status, body["code"].as_str().unwrap().to_owned())
-}
-
-#[sqlx::test(migrator = "guanxi_event_store::MIGRATOR")]
-async fn nothing_answers_without_a_key(pool: PgPool) {
-    let api = Api::open(&pool).await;
-    let document: Value = serde_json::from_str(&openapi().to_json().unwrap()).unwrap();
-    let mut asked = 0;
-    for (path, item) in document["paths"].as_object().unwrap() {
-        for verb in item.as_object().unwrap().keys() {
-            let path = path
-                .replace("{id}", "x")
-                .replace("{guide_id}", "g")
-                .replace("{member_id}", "m");
-            let method: Method = verb.to_uppercase().parse().unwrap();
-            for key in [None, Some("gx_0000000000000000_00"), Some("nonsense")] {
-                let mut request = api.client.request(method.clone(), format!("{}{path}", api.base));
-                if let Some(key) = key {
-                    request = request.bearer_auth(key);
-                }
-                let answer = problem(request.send().await.unwrap()).await;
-                assert_eq!(answer, (401, "api.unauthorised".to_owned()), "{verb} {path}");
-                asked += 1;
-            }
-        }
-    }
-    assert!(asked > 90, "only {asked} requests");
-    for open in ["/docs", "/openapi.json"] {
-        assert_eq!(
-            api.client
-                .get(format!("{}{open}", api.base))
-                .send()
-                .await
-                .unwrap()
-                .status(),
-            200
-        );
-    }
 }
 
 #[sqlx::test(migrator = "guanxi_event_store::MIGRATOR")]

@@ -1,8 +1,10 @@
 //! What spans crates, as one binary: linked once, run against a real PostgreSQL (`DATABASE_URL`).
 #![expect(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
 
+mod access;
 mod api;
 mod complete_journey;
 mod coupons;
 mod house;
 mod rebuild;
+mod served;

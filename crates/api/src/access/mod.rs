@@ -5,8 +5,10 @@
 
 mod caller;
 mod keyring;
+mod reach;
 mod scope;
 
 pub use caller::{Administrator, Caller, Commander, Reader};
 pub use keyring::{KeyError, KeyInfo, Keyring, NewKey};
+pub use reach::{Reach, Reached};
 pub use scope::Scope;

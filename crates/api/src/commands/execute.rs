@@ -12,7 +12,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::ApiState;
-use crate::access::Caller;
+use crate::access::{Caller, Reached};
 use crate::http::{IdempotencyKey, Problem};
 
 /// The answer to a command.
@@ -36,6 +36,8 @@ pub(crate) struct Asked<'a> {
     at: Timestamp,
     date: BusinessDate,
     store: Option<StoreId>,
+    /// The store that the command names, looked for where the key is limited to stores.
+    named: Option<StoreId>,
     channel: Option<Channel>,
     new_keys: Vec<NewKey>,
 }
@@ -49,6 +51,12 @@ impl<'a> Asked<'a> {
         content: &impl Serialize,
     ) -> Result<Self, Problem> {
         let at = state.now();
+        let named = match caller.stores {
+            Some(_) => {
+                caller.reaches_named(&serde_json::to_value(content).map_err(|_| Problem::internal())?)?
+            }
+            None => None,
+        };
         Ok(Self {
             state,
             caller,
@@ -57,6 +65,7 @@ impl<'a> Asked<'a> {
             at,
             date: TimeZoneId::shanghai().business_date(at),
             store: None,
+            named,
             channel: None,
             new_keys: Vec::new(),
         })
@@ -98,6 +107,7 @@ impl<'a> Asked<'a> {
             at: self.at,
             date: self.date,
             store: self.store.clone(),
+            named: self.named.clone(),
             channel: self.channel.clone(),
             new_keys: Vec::new(),
         }
@@ -114,14 +124,21 @@ impl<'a> Asked<'a> {
         Ok(context)
     }
 
-    /// Executes a command that belongs to no store; a key that is limited to stores may not.
-    pub(crate) async fn execute<D: Decider>(
+    /// Executes a command, if the key reaches its stream.
+    pub(crate) async fn execute<D: Reached>(
         self,
         id: &str,
         command: &D::Command,
     ) -> Result<Json<Receipt>, Problem> {
-        if self.store.is_none() {
-            self.caller.everywhere()?;
+        if self.caller.stores.is_some() {
+            let loaded = self
+                .state
+                .store
+                .load::<D>(id)
+                .await
+                .map_err(|error| fault(&error))?;
+            let said = self.store.as_ref().or(self.named.as_ref());
+            self.caller.reaches(&D::reach(id, &loaded.state), said)?;
         }
         self.send::<D>(id, command).await
     }

@@ -35,8 +35,9 @@ pub struct ParkedEntry {
 )]
 pub(super) async fn list(
     State(state): State<ApiState>,
-    Administrator(_): Administrator,
+    Administrator(caller): Administrator,
 ) -> Result<Json<Vec<ParkedEntry>>, Problem> {
+    caller.everywhere()?;
     let parked = state.followers.parked().await.map_err(|error| {
         tracing::error!(%error, "parked events cannot be listed");
         Problem::unavailable("The list cannot be read.")

@@ -6,13 +6,12 @@ use guanxi_domain::campaign::Campaign;
 use guanxi_domain::coupon::Coupon;
 use guanxi_domain::member::Member;
 use guanxi_domain::store::Store;
-use guanxi_kernel::Decider;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::ApiState;
-use crate::access::{Caller, Reader};
+use crate::access::{Caller, Reached, Reader};
 use crate::commands::fault;
 use crate::http::{Problem, Segment};
 
@@ -27,13 +26,13 @@ pub struct Standing {
     state: Value,
 }
 
-async fn standing<D: Decider>(
+async fn standing<D: Reached>(
     state: &ApiState,
     caller: &Caller,
     id: String,
 ) -> Result<Json<Standing>, Problem> {
-    caller.everywhere()?;
     let loaded = state.store.load::<D>(&id).await.map_err(|error| fault(&error))?;
+    caller.reaches(&D::reach(&id, &loaded.state), None)?;
     if loaded.sequence == 0 {
         return Err(Problem::not_found(format!("There is no {} {id}.", D::TYPE)));
     }

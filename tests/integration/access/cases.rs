@@ -1,0 +1,105 @@
+//! What each endpoint asks of a key. A new endpoint needs a line here, or the test of access fails.
+
+use guanxi_api::access::Scope;
+use guanxi_api::access::Scope::{Admin, Commands, Queries};
+use serde_json::Value;
+
+use Limit::{Chain, Free, List, Store};
+
+/// How a limit to stores applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// The thing in the path, or the store in the body, is of store `s1`: no other store's key reaches it.
+    Store,
+    /// Belongs to no store: no limited key reaches it.
+    Chain,
+    /// A list that takes `store_id`: a limited key may not ask for other stores, and is shown its own.
+    List,
+    /// Says nothing of any store.
+    Free,
+}
+
+/// What one endpoint asks.
+pub struct Case {
+    /// Verb and path, as in the OpenAPI document.
+    pub endpoint: &'static str,
+    /// The scope that it needs.
+    pub scope: Scope,
+    /// How a limit to stores applies.
+    pub limit: Limit,
+    /// What must be in the query string.
+    pub query: &'static str,
+    /// A body, where one made from the schema alone is not valid.
+    pub body: Option<Value>,
+}
+
+fn case(endpoint: &'static str, scope: Scope, limit: Limit) -> Case {
+    Case {
+        endpoint,
+        scope,
+        limit,
+        query: "",
+        body: None,
+    }
+}
+
+/// All endpoints, in the order of their paths.
+pub fn cases() -> Vec<Case> {
+    [commands(), queries()].into_iter().flatten().collect()
+}
+
+fn commands() -> Vec<Case> {
+    vec![
+        case("post /v1/campaigns/{id}/activate", Commands, Chain),
+        case("post /v1/campaigns/{id}/claim", Commands, Chain),
+        case("post /v1/campaigns/{id}/create", Commands, Chain),
+        case("post /v1/campaigns/{id}/end", Commands, Chain),
+        case("post /v1/campaigns/{id}/pause", Commands, Chain),
+        case("post /v1/coupons/{id}/redeem", Commands, Store),
+        case("post /v1/coupons/{id}/release", Commands, Chain),
+        case("post /v1/coupons/{id}/reserve", Commands, Chain),
+        case("post /v1/coupons/{id}/return", Commands, Store),
+        case(
+            "post /v1/guides/{guide_id}/members/{member_id}/bind",
+            Commands,
+            Store,
+        ),
+        case(
+            "post /v1/guides/{guide_id}/members/{member_id}/unbind",
+            Commands,
+            Store,
+        ),
+        case("post /v1/members/{id}/activate", Commands, Store),
+        case("post /v1/members/{id}/enrol", Commands, Store),
+        case("post /v1/members/{id}/erase", Admin, Store),
+        case("post /v1/members/{id}/link-identity", Commands, Store),
+        case("post /v1/members/{id}/record-consent", Commands, Store),
+        case("post /v1/members/{id}/record-touchpoint", Commands, Store),
+        case("post /v1/members/{id}/unlink-identity", Commands, Store),
+        case("post /v1/members/{id}/withdraw-consent", Commands, Store),
+        case("post /v1/orders/{id}/cancel", Commands, Store),
+        case("post /v1/orders/{id}/place", Commands, Store),
+        case("post /v1/orders/{id}/record-payment", Commands, Store),
+        case("post /v1/orders/{id}/record-refund", Commands, Store),
+        case("post /v1/orders/{id}/register-payment", Commands, Store),
+        case("post /v1/stores/{id}/amend", Commands, Store),
+        case("post /v1/stores/{id}/close", Commands, Store),
+        case("post /v1/stores/{id}/open", Commands, Store),
+    ]
+}
+
+fn queries() -> Vec<Case> {
+    vec![
+        case("get /v1/campaigns/{id}", Queries, Chain),
+        case("get /v1/coupons/{id}", Queries, Chain),
+        case("get /v1/dashboard", Queries, List),
+        case("get /v1/events", Queries, Chain),
+        case("get /v1/head", Queries, Free),
+        case("get /v1/members/{id}", Queries, Store),
+        case("get /v1/orders", Queries, List),
+        case("get /v1/orders/{id}", Queries, Store),
+        case("get /v1/parked", Admin, Chain),
+        case("get /v1/reconciliation", Queries, Chain),
+        case("get /v1/stores/{id}", Queries, Store),
+    ]
+}
