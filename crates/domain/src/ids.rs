@@ -23,4 +23,6 @@ typed_id! {
     RefundId;
     /// Our number of a refund, unique per merchant account.
     OutRefundNo;
+    /// A tier of the loyalty programme, e.g. `silver`.
+    TierCode;
 }

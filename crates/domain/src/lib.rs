@@ -8,6 +8,7 @@ pub mod campaign;
 pub mod coupon;
 pub mod guide;
 pub mod ids;
+pub mod loyalty;
 pub mod member;
 pub mod order;
 pub mod policy;

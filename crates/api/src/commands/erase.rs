@@ -42,17 +42,23 @@ pub(super) async fn erase(
     Body(body): Body<EraseRequest>,
 ) -> Result<Json<Receipt>, Problem> {
     let member = MemberId::new(&id).map_err(|error| Problem::invalid(error.to_string()))?;
-    let subjects = state
+    let loaded = state
         .store
-        .vault()
-        .subjects_of(&member)
+        .load::<Member>(&id)
         .await
         .map_err(|error| fault(&error))?;
+    // Whoever was merged into the member is the same person, with notices of their own.
+    let mut subjects = Vec::new();
+    for owner in loaded.state.aliases().iter().chain([&member]) {
+        let owned = state.store.vault().subjects_of(owner).await;
+        subjects.extend(owned.map_err(|error| fault(&error))?);
+    }
     let asked = Asked::new(&state, &caller, &key, &("erase", &id, &body))?;
     let command = Erase {
         basis: body.basis,
         subjects,
         requested_at: state.now(),
+        survivor: None,
     };
     asked.execute::<Member>(&id, &MemberCommand::Erase(command)).await
 }

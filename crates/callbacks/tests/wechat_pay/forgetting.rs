@@ -17,6 +17,7 @@ async fn erase(server: &Server, member: &MemberId) {
         basis: ErasureBasis::Request,
         subjects,
         requested_at: at("2026-03-05T10:00:00+08:00"),
+        survivor: None,
     });
     let context = CommandContext {
         command_id: CommandId::new("test/erase").unwrap(),

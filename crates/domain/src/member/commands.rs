@@ -1,11 +1,18 @@
 //! What may be asked of a member.
 
-use guanxi_kernel::{Channel, Sealed, StoreId, SubjectId, Timestamp};
+use guanxi_kernel::{Channel, MemberId, Sealed, StoreId, SubjectId, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::card::{BindCard, UnbindCard};
 use super::consent::{ConsentGrant, Purpose};
 use super::identity::{Identity, IdentityKind};
+use super::merge::{Absorb, Merge, Release, Reopen, Unmerge};
+use super::points::{
+    ActivatePoints, AdjustPoints, BeginDay, ClawBackPoints, EarnPoints, EvaluateTier, ExpirePoints,
+    ReceivePoints, RestorePoints, SpendPoints, TransferPoints,
+};
+use super::standing::{AssignTag, Reinstate, RemoveTag, Suspend};
 use super::touchpoint::Touchpoint;
 
 /// Everything that may be asked of a member.
@@ -28,6 +35,50 @@ pub enum MemberCommand {
     RecordTouchpoint(RecordTouchpoint),
     /// Forgets the person.
     Erase(Erase),
+    /// Binds a physical card.
+    BindCard(BindCard),
+    /// Takes a physical card away.
+    UnbindCard(UnbindCard),
+    /// Gives what an order earns.
+    EarnPoints(Box<EarnPoints>),
+    /// Takes back what an order no longer earns.
+    ClawBackPoints(Box<ClawBackPoints>),
+    /// Spends points.
+    SpendPoints(SpendPoints),
+    /// Calls a spending off.
+    RestorePoints(RestorePoints),
+    /// Puts points right by hand.
+    AdjustPoints(AdjustPoints),
+    /// Gives points to another member.
+    TransferPoints(TransferPoints),
+    /// Takes in points that another member gave.
+    ReceivePoints(ReceivePoints),
+    /// Makes points usable whose return window has ended.
+    ActivatePoints(ActivatePoints),
+    /// Ends points whose last day is over.
+    ExpirePoints(ExpirePoints),
+    /// Judges the tier.
+    EvaluateTier(EvaluateTier),
+    /// Does the work of a midnight.
+    BeginDay(BeginDay),
+    /// Closes this member in favour of another.
+    Merge(Merge),
+    /// Takes a merge back.
+    Unmerge(Unmerge),
+    /// Takes in what a merged member brings.
+    Absorb(Box<Absorb>),
+    /// Gives back what a merged member brought.
+    Release(Release),
+    /// Opens a merged member again.
+    Reopen(Box<Reopen>),
+    /// Gives the member a tag.
+    AssignTag(AssignTag),
+    /// Takes a tag from the member.
+    RemoveTag(RemoveTag),
+    /// Keeps the member from spending.
+    Suspend(Suspend),
+    /// Lets the member spend again.
+    Reinstate(Reinstate),
 }
 
 /// Makes a person known, at first contact. Enrolling again changes nothing but adding identities not yet linked.
@@ -176,6 +227,9 @@ pub struct Erase {
     pub subjects: Vec<SubjectId>,
     /// When it was asked for.
     pub requested_at: Timestamp,
+    /// The member into whom this one was merged, with whom it is forgotten; alone, a merged member is not.
+    #[serde(default)]
+    pub survivor: Option<MemberId>,
 }
 
 /// Why a person is forgotten.

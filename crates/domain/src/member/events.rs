@@ -1,12 +1,20 @@
 //! What happens to a member.
 
-use guanxi_kernel::{Channel, StoreId, SubjectId, Timestamp, domain_events};
+use guanxi_kernel::{Channel, MemberId, StoreId, SubjectId, Timestamp, domain_events};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::card::{CardBound, CardUnbound};
 use super::commands::{EnrolSource, ErasureBasis, Profile};
 use super::consent::{ConsentGrant, Purpose};
 use super::identity::Identity;
+use super::merge::{AbsorbDeclined, Absorbed, Forwarded, Merged, Released, UnmergeRequested, Unmerged};
+use super::points::{
+    PointsActivated, PointsAdjusted, PointsClawedBack, PointsDebtIncurred, PointsDebtRepaid, PointsEarned,
+    PointsExpired, PointsPended, PointsRestored, PointsSpent, PointsTransferDeclined, PointsTransferred,
+};
+use super::standing::{Reinstated, Suspended, TagAssigned, TagRemoved};
+use super::tier::{TierDowngraded, TierGraceStarted, TierRetained, TierUpgraded};
 use super::touchpoint::Touchpoint;
 
 domain_events! {
@@ -28,6 +36,64 @@ domain_events! {
         TouchpointRecorded(TouchpointRecorded) = "member.touchpoint_recorded.v1",
         /// The person is forgotten.
         Erased(Erased) = "member.erased.v1",
+        /// A physical card was bound.
+        CardBound(CardBound) = "member.card_bound.v1",
+        /// A physical card was taken away.
+        CardUnbound(CardUnbound) = "member.card_unbound.v1",
+        /// An order earned points that wait for its return window to end.
+        PointsPended(PointsPended) = "member.points_pended.v1",
+        /// An order earned points that can be spent at once.
+        PointsEarned(PointsEarned) = "member.points_earned.v1",
+        /// Points that waited can be spent.
+        PointsActivated(PointsActivated) = "member.points_activated.v1",
+        /// Points that became usable paid what the member owed.
+        PointsDebtRepaid(PointsDebtRepaid) = "member.points_debt_repaid.v1",
+        /// The member spent points.
+        PointsSpent(PointsSpent) = "member.points_spent.v1",
+        /// A spending was called off.
+        PointsRestored(PointsRestored) = "member.points_restored.v1",
+        /// A refund took points back.
+        PointsClawedBack(PointsClawedBack) = "member.points_clawed_back.v1",
+        /// What a refund had to take back was not there.
+        PointsDebtIncurred(PointsDebtIncurred) = "member.points_debt_incurred.v1",
+        /// Points ended.
+        PointsExpired(PointsExpired) = "member.points_expired.v1",
+        /// Points went from one member to another.
+        PointsTransferred(PointsTransferred) = "member.points_transferred.v1",
+        /// Points could not be given to this member.
+        PointsTransferDeclined(PointsTransferDeclined) = "member.points_transfer_declined.v1",
+        /// Somebody put the points right by hand.
+        PointsAdjusted(PointsAdjusted) = "member.points_adjusted.v1",
+        /// The member came to a higher tier.
+        TierUpgraded(TierUpgraded) = "member.tier_upgraded.v1",
+        /// The member earned the tier again.
+        TierRetained(TierRetained) = "member.tier_retained.v1",
+        /// The member keeps a tier for some days that it no longer earns.
+        TierGraceStarted(TierGraceStarted) = "member.tier_grace_started.v1",
+        /// The member came to a lower tier.
+        TierDowngraded(TierDowngraded) = "member.tier_downgraded.v1",
+        /// This member was merged into another.
+        Merged(Merged) = "member.merged.v1",
+        /// Another member was merged into this one.
+        Absorbed(Absorbed) = "member.absorbed.v1",
+        /// This member could not take another in.
+        AbsorbDeclined(AbsorbDeclined) = "member.absorb_declined.v1",
+        /// A merge shall be taken back.
+        UnmergeRequested(UnmergeRequested) = "member.unmerge_requested.v1",
+        /// The survivor gave back what is left of what came over.
+        Released(Released) = "member.released.v1",
+        /// This member stands alone again.
+        Unmerged(Unmerged) = "member.unmerged.v1",
+        /// Something came to this member that belongs to another, and goes on.
+        Forwarded(Forwarded) = "member.forwarded.v1",
+        /// The member was given a tag.
+        TagAssigned(TagAssigned) = "member.tag_assigned.v1",
+        /// A tag was taken from the member.
+        TagRemoved(TagRemoved) = "member.tag_removed.v1",
+        /// The member may not spend or give points.
+        Suspended(Suspended) = "member.suspended.v1",
+        /// The member may spend again.
+        Reinstated(Reinstated) = "member.reinstated.v1",
     }
 }
 
@@ -109,4 +175,6 @@ pub struct Erased {
     pub subjects: Vec<SubjectId>,
     /// When it was asked for.
     pub requested_at: Timestamp,
+    /// Members merged into this one, who are forgotten with it.
+    pub absorbed: Vec<MemberId>,
 }

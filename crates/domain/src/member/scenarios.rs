@@ -106,6 +106,7 @@ fn erase() -> MemberCommand {
         basis: ErasureBasis::Request,
         subjects,
         requested_at: at(),
+        survivor: None,
     })
 }
 
@@ -319,6 +320,7 @@ fn erasing_destroys_every_subjects_key_and_gives_back_all_identities() {
         basis: ErasureBasis::Request,
         subjects: subjects.clone(),
         requested_at: at(),
+        absorbed: vec![],
     });
     assert_eq!(Member::erased_subjects(&event), subjects);
     assert_eq!(
