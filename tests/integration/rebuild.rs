@@ -29,6 +29,7 @@ async fn erase(house: &House, member: &str) {
         basis: ErasureBasis::Request,
         subjects: Vec::new(),
         requested_at: at,
+        survivor: None,
     });
     let context = CommandContext {
         command_id: CommandId::new("erase").unwrap(),
