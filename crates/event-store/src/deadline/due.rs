@@ -6,7 +6,8 @@ use std::time::Duration;
 use guanxi_kernel::{Deadline, EventSet};
 use jiff_sqlx::ToSqlx;
 use sqlx::PgPool;
-use tokio::time::sleep;
+use tokio::sync::Notify;
+use tokio::time::timeout;
 
 use super::changes::deadline;
 use crate::EventStore;
@@ -24,6 +25,8 @@ const NOW: &str = "(select coalesce(watermark, clock_timestamp()) from follow.cl
 pub(crate) struct Due<E> {
     pub(crate) store: EventStore,
     pub(crate) policies: Vec<Arc<dyn AnyPolicy<E>>>,
+    /// Told when this process puts the clock; other processes' clocks are seen by asking.
+    pub(crate) clock_put: Arc<Notify>,
 }
 
 impl<E: EventSet> Due<E> {
@@ -39,7 +42,7 @@ impl<E: EventSet> Due<E> {
                     pause = (pause * 2).min(Duration::from_secs(15));
                 }
             }
-            sleep(pause).await;
+            drop(timeout(pause, self.clock_put.notified()).await);
         }
     }
 

@@ -29,6 +29,7 @@ impl<E: EventSet> Loop<E> {
                 others,
                 tracks: BTreeMap::new(),
                 tail,
+                clock_put: Arc::default(),
             },
         }
     }

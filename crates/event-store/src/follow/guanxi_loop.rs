@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use guanxi_kernel::EventSet;
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
@@ -39,6 +40,7 @@ pub(crate) struct Inner<E: EventSet> {
     pub(super) others: Vec<MakeFollower<E>>,
     pub(super) tracks: BTreeMap<Arc<str>, (u32, Arc<Track>)>,
     pub(super) tail: Arc<Tail<E>>,
+    pub(super) clock_put: Arc<Notify>,
 }
 
 impl<E: EventSet> Loop<E> {
@@ -86,6 +88,7 @@ impl<E: EventSet> Loop<E> {
         let due = Due {
             store: inner.store.clone(),
             policies: inner.policies.clone(),
+            clock_put: Arc::clone(&inner.clock_put),
         };
         tasks.spawn(due.run());
         shutdown.await;
@@ -163,7 +166,9 @@ impl<E: EventSet> Loop<E> {
         if let Clock::Watermark(_) = clock {
             self.settle(limit).await?;
         }
-        clock.set(self.inner.store.pool()).await
+        clock.set(self.inner.store.pool()).await?;
+        self.inner.clock_put.notify_one();
+        Ok(())
     }
 
     /// Builds a view anew beside the live one, compares both and swaps. The followers may run meanwhile, here or

@@ -34,6 +34,7 @@ pub struct Import {
     store: EventStore,
     followers: Loop<GuanxiEvent>,
     payments: Option<Arc<dyn PaymentRoute>>,
+    clock_stays: bool,
 }
 
 /// How far it is.
@@ -83,6 +84,17 @@ impl Import {
             store,
             followers,
             payments,
+            clock_stays: false,
+        }
+    }
+
+    /// Leaves the clock of the deadlines at the end of the data, instead of putting it to the wall's time: points and
+    /// tiers stand as they stood then, until somebody lets the time go on.
+    #[must_use]
+    pub fn leave_clock(self) -> Self {
+        Self {
+            clock_stays: true,
+            ..self
         }
     }
 
@@ -127,8 +139,14 @@ impl Import {
             }
             lines_before += day.lines.len() as u64;
         }
+        if let Some(last) = days.last() {
+            self.raise_clock(last.date.plus_days(1).starts_at(&self.data.zone))
+                .await?;
+        }
+        if !self.clock_stays {
+            self.followers.set_clock(Clock::Wall, PATIENCE).await?;
+        }
         self.followers.settle(PATIENCE).await?;
-        self.followers.set_clock(Clock::Wall, PATIENCE).await?;
         report.seconds = started.elapsed().as_secs_f64();
         Ok(report)
     }
@@ -172,15 +190,21 @@ impl Import {
                 coupons.entry(basket).or_default().push(redemption);
             }
         }
-        let orders = baskets(day.lines).map(|basket| {
-            let coupons = coupons.get(&basket.head.basket).map_or(&[][..], Vec::as_slice);
-            async move {
+        // One household's receipts keep their order: what the first earns decides what the second earns.
+        let mut households: BTreeMap<u32, Vec<Basket<'_>>> = BTreeMap::new();
+        for basket in baskets(day.lines) {
+            households.entry(basket.head.household).or_default().push(basket);
+        }
+        let coupons = &coupons;
+        let receipts = households.into_values().map(|baskets| async move {
+            for basket in baskets {
+                let coupons = coupons.get(&basket.head.basket).map_or(&[][..], Vec::as_slice);
                 self.order(&basket, coupons).await?;
                 each(basket.lines.len());
-                Ok(())
             }
+            Ok(())
         });
-        at_once(orders).await?;
+        at_once(receipts).await?;
         self.redeem_elsewhere(day).await?;
         if let Some(payments) = &self.payments {
             payments.settle().await?;
@@ -214,12 +238,13 @@ impl Import {
         Ok(())
     }
 
-    /// Followers and deadlines catch up with the day before; then it is this day.
+    /// Followers and deadlines catch up with the day before; then it is this day, and what is due at its midnight is
+    /// done before anything else happens.
     async fn raise_clock(&self, midnight: Timestamp) -> Result<(), ImportError> {
         let watermark = Clock::Watermark(midnight);
         match self.followers.set_clock(watermark, PATIENCE).await {
             // Another cut of the data set has been further: time does not go back for this one.
-            Ok(()) | Err(ClockError::Backwards(_)) => Ok(()),
+            Ok(()) | Err(ClockError::Backwards(_)) => Ok(self.followers.settle(PATIENCE).await?),
             Err(error) => Err(error.into()),
         }
     }

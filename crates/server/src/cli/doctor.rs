@@ -1,5 +1,6 @@
 //! `guanxi doctor`: what an operator would look at first.
 
+use guanxi_event_store::Clock;
 use serde::Serialize;
 
 use crate::config::{self, Config};
@@ -43,6 +44,7 @@ pub async fn run(config: &Config, output: Output) -> Result<(), Failure> {
                 "wechat_pay keys",
                 Ok(format!("{}: {}", serials.len(), serials.join(", "))),
             ));
+            findings.push(finding("deadlines", deadlines(&house).await));
             findings.push(finding("wecom apps", Ok(house.apps.count().to_string())));
             house.close().await;
         }
@@ -59,6 +61,17 @@ pub async fn run(config: &Config, output: Output) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::new(Reason::CheckFailed, "something is wrong; see above"))
+}
+
+/// A clock that an import has left in the past is no fault, but nobody should forget it.
+async fn deadlines(house: &House) -> Result<String, Failure> {
+    match Clock::read(house.store.pool())
+        .await
+        .map_err(Failure::unavailable)?
+    {
+        Clock::Wall => Ok("follow the wall's time".to_owned()),
+        Clock::Watermark(at) => Ok(format!("stand at {at}; `guanxi clock wall` lets them go on")),
+    }
 }
 
 fn finding(check: &'static str, result: Result<String, Failure>) -> Finding {

@@ -64,6 +64,9 @@ pub enum Command {
     /// Keys of the HTTP API.
     #[command(subcommand)]
     Keys(Keys),
+    /// What time it is for deadlines: the wall's, or where an import of old dates has left it.
+    #[command(subcommand)]
+    Clock(Clock),
     /// Looks for what is wrong with this installation.
     Doctor,
 }
@@ -101,7 +104,20 @@ pub enum Import {
         /// With --via callbacks: the id under which the server knows that key.
         #[arg(long, default_value = crate::dev::PUBLIC_KEY_ID)]
         serial: String,
+        /// Leave the clock of the deadlines at the end of the data, so that points and tiers stand as they stood then;
+        /// `guanxi clock wall` lets the time go on.
+        #[arg(long)]
+        leave_clock: bool,
     },
+}
+
+/// `guanxi clock`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum Clock {
+    /// Tells where it stands.
+    Show,
+    /// Lets deadlines follow the wall's time from now on: everything that is overdue falls due at once.
+    Wall,
 }
 
 /// How payments of an import arrive.

@@ -19,6 +19,7 @@ pub async fn run(config: &Config, what: Import, output: Output) -> Result<(), Fa
         url,
         signing_key,
         serial,
+        leave_clock,
     } = what;
     let house = House::open(config).await?;
     let payments: Option<Arc<dyn PaymentRoute>> = match via {
@@ -41,7 +42,7 @@ pub async fn run(config: &Config, what: Import, output: Output) -> Result<(), Fa
     let (trigger, shutdown) = Shutdown::new();
     let followers = house.followers.clone();
     let following = tokio::spawn(async move { followers.run(shutdown.wait()).await });
-    let imported = complete_journey(&house, &dir, payments).await;
+    let imported = complete_journey(&house, &dir, payments, leave_clock).await;
     trigger.stop();
     drop(following.await);
     house.close().await;
@@ -56,6 +57,7 @@ pub async fn complete_journey(
     house: &House,
     dir: &Path,
     payments: Option<Arc<dyn PaymentRoute>>,
+    leave_clock: bool,
 ) -> Result<Report, Failure> {
     let folder = dir.to_owned();
     let data = tokio::task::spawn_blocking(move || DataSet::read(&folder))
@@ -69,7 +71,11 @@ pub async fn complete_journey(
         progress.set_length(at.lines_total);
         progress.set_position(at.lines_done);
     };
-    let import = complete_journey::Import::new(data, house.store.clone(), house.followers.clone(), payments);
+    let mut import =
+        complete_journey::Import::new(data, house.store.clone(), house.followers.clone(), payments);
+    if leave_clock {
+        import = import.leave_clock();
+    }
     let report = import.run(&tell).await.map_err(failed);
     drawn.finish_and_clear();
     report

@@ -1,6 +1,7 @@
 //! The command line: one file per command.
 
 mod audit;
+mod clock;
 mod dev;
 mod doctor;
 mod grammar;

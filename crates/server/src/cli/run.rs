@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use super::grammar::{Arguments, Command};
-use super::{audit, dev, doctor, import, inbox, keys, migrate, parked, rebuild, replay, serve};
+use super::{audit, clock, dev, doctor, import, inbox, keys, migrate, parked, rebuild, replay, serve};
 use crate::config;
 use crate::exit::Failure;
 use crate::logs;
@@ -46,6 +46,7 @@ async fn perform(arguments: Arguments, output: Output) -> Result<(), Failure> {
         Command::Inbox(what) => inbox::run(&config, what, output).await,
         Command::Audit(what) => audit::run(&config, what, output).await,
         Command::Keys(what) => keys::run(&config, what, output).await,
+        Command::Clock(what) => clock::run(&config, what, output).await,
         Command::Doctor => doctor::run(&config, output).await,
     }
 }

@@ -55,7 +55,7 @@ pub async fn bring_in(
         serial: PUBLIC_KEY_ID.to_owned(),
     };
     let route = Arc::new(SignedNotices::new(config, sender, house.inbox.clone())?);
-    let report = import::complete_journey(house, &files, Some(route)).await?;
+    let report = import::complete_journey(house, &files, Some(route), true).await?;
     output.tell(&import::summary(&report));
     std::fs::write(folder.join(DONE), "").map_err(Failure::fault)
 }
