@@ -6,7 +6,7 @@
 use std::fmt;
 
 use guanxi_domain::member::{
-    Enrol, EnrolSource, Identity, IdentityKind, Member, MemberCommand, SCOPE_PREFIX, lookup_kind,
+    ALIAS, Enrol, EnrolSource, Identity, IdentityKind, Member, MemberCommand, SCOPE_PREFIX, lookup_kind,
 };
 use guanxi_event_store::{CommandContext, EventStore, ExecuteError, Keep, NewSubject, StoreError};
 use guanxi_kernel::claim::LookupHash;
@@ -101,7 +101,7 @@ pub async fn find_or_enrol(
     }
 }
 
-/// The member by the first sign that somebody holds.
+/// The member by the first sign that somebody holds; the survivor, where that member was merged into another.
 ///
 /// # Errors
 /// The log.
@@ -114,10 +114,12 @@ pub async fn find(store: &EventStore, signs: &[Sign<'_>]) -> Result<Option<Membe
         .map(|sign| ClaimKey::open(sign.kind.scope(), lookup(store, sign).0))
         .collect();
     let holders = store.holders(&claims).await?;
-    let first = holders.into_iter().flatten().next();
-    Ok(first
-        .map(|stream| MemberId::new(&stream.aggregate_id))
-        .transpose()?)
+    let Some(holder) = holders.into_iter().flatten().next() else {
+        return Ok(None);
+    };
+    let alias = ClaimKey::open(ALIAS, holder.aggregate_id.to_string());
+    let survivor = store.holders(&[alias]).await?.into_iter().flatten().next();
+    Ok(Some(MemberId::new(&survivor.unwrap_or(holder).aggregate_id)?))
 }
 
 /// Joins a notice to the member whom it names, so that it is forgotten with the member. Nobody is enrolled for it.

@@ -62,6 +62,7 @@ pub async fn erase(store: &EventStore, member: &MemberId) {
     let command = MemberCommand::Erase(Erase {
         basis: ErasureBasis::Request,
         subjects,
+        survivor: None,
         requested_at: at("2026-03-05T10:00:00+08:00"),
     });
     ask::<Member>(store, member.as_str(), "erase", command).await;

@@ -3,11 +3,12 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use guanxi_domain::guide::UnbindReason;
+use guanxi_domain::member::Member;
 use guanxi_event_store::inbox::InboxState;
 use guanxi_kernel::MemberId;
 use sqlx::PgPool;
 
-use super::house::{count, erase, serves, streams};
+use super::house::{ask, count, erase, serves, streams};
 use super::post_office::{Provider, Server, apps};
 
 const ADD: &str = "add_external_contact";
@@ -273,4 +274,27 @@ async fn an_erasure_takes_the_notices_and_leaves_no_trace_of_the_customers_id(po
         3,
         "who comes back is somebody new"
     );
+}
+
+#[sqlx::test(migrator = "guanxi_event_store::MIGRATOR")]
+async fn who_was_merged_into_another_is_led_there(pool: PgPool) {
+    let (provider, server) = (Provider::new(), Server::open(&pool).await);
+    let add = |customer, second| provider.change(ADD, "guide_li", customer, second, "");
+    server.take(&[add("wm1", 0), add("wm2", 0)]).await;
+    let members = streams(&server.store, "member.enrolled.v1").await;
+    let absorb = serde_json::from_value(serde_json::json!({
+        "command": "absorb", "source": members[1], "active": false, "tier": null, "aliases": [], "subjects": [],
+        "holdings": { "lots": [], "debts": [], "orders": [], "spendings": [] },
+        "merged_on": "2026-03-01", "time_zone": "Asia/Shanghai",
+        "programme": { "version": 1,
+            "points": { "return_window_days": 7, "expiry_months": 12, "expiry_at_month_end": true },
+            "tiers": { "window": { "kind": "calendar_year" }, "validity_months": 12, "grace_days": 0,
+                "after_refund": "grace", "levels": [{ "code": "ordinary", "threshold_fen": 0, "rate": 100 }] } },
+    }));
+    ask::<Member>(&server.store, &members[0], "absorb", absorb.unwrap()).await;
+    server
+        .take(&[provider.change(ADD, "guide_wang", "wm2", 9, "")])
+        .await;
+    let pairs = streams(&server.store, "guide_relationship.bound.v1").await;
+    assert_eq!(pairs[2], format!("guide_wang/{}", members[0]));
 }
