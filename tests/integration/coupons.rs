@@ -177,6 +177,7 @@ fn place() -> OrderCommand {
         placed_at: noon(),
         member_id: Some("m-1".parse().unwrap()),
         guide: None,
+        expires_at: None,
         pricing: Pricing::Calculated(Cart {
             lines: vec![line],
             freight_fen: Fen(0),

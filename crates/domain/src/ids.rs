@@ -25,4 +25,12 @@ typed_id! {
     OutRefundNo;
     /// A tier of the loyalty programme, e.g. `silver`.
     TierCode;
+    /// The number under which somebody asks for a refund, unique per order.
+    RefundNo;
+    /// A customer's wish to have money back, unique per order.
+    AfterSaleId;
+    /// Our number of a parcel, unique per order.
+    ShipmentNo;
+    /// What a customer shows to fetch goods.
+    PickupCode;
 }

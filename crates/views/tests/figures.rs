@@ -77,6 +77,7 @@ fn place(day: &str, store: &str, member: &str) -> OrderCommand {
         placed_at: noon(day),
         member_id: Some(member.parse().unwrap()),
         guide: None,
+        expires_at: None,
         pricing: Pricing::Calculated(Cart {
             lines: vec![line],
             freight_fen: Fen(800),

@@ -62,6 +62,9 @@ pub struct PlaceOrder {
     /// A try-out that no figure counts.
     #[serde(default)]
     pub test: bool,
+    /// Until when it is to be paid; then its attempts are closed and it is called off.
+    #[schema(value_type = Option<String>)]
+    pub expires_at: Option<Timestamp>,
     /// When, if not now.
     #[schema(value_type = Option<String>)]
     pub placed_at: Option<Timestamp>,
@@ -247,6 +250,7 @@ fn to_place(body: &PlaceOrder, zone: TimeZoneId, placed_at: Timestamp, coupons: 
             order_promotions_fen: body.order_promotions_fen.iter().copied().map(Fen).collect(),
             coupons,
         }),
+        expires_at: body.expires_at,
         test: body.test,
     }
 }

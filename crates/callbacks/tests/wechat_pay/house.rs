@@ -85,6 +85,7 @@ pub async fn place(store: &EventStore, order: &str, price: i64) {
         placed_at: at("2026-03-01T09:59:00+08:00"),
         member_id: None,
         guide: None,
+        expires_at: None,
         pricing: Pricing::Calculated(cart),
         test: false,
     };

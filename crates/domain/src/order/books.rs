@@ -10,19 +10,29 @@ use guanxi_kernel::Fen;
 use guanxi_kernel::money::allocate;
 
 use super::commands::Tender;
-use super::events::{LineKind, Placed, RefundLine, RefundReason};
-use super::state::{OrderState, Refund};
+use super::events::{LineKind, OrderLine, Placed, RefundReason};
+use super::state::{Asked, OrderState, Refund};
 use crate::ids::CouponId;
+
+/// What went back of one line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Back {
+    /// Pieces.
+    pub pieces: i64,
+    /// For pieces, and for what a missed threshold made dearer.
+    pub pieces_fen: Fen,
+    /// As a part of an amount that was asked for without lines.
+    pub amount_fen: Fen,
+}
 
 /// The sums of one order.
 #[derive(Debug, Clone)]
 pub(super) struct Books<'a> {
     placed: &'a Placed,
-    /// Order value that went back for a line, and its pieces, as asked.
-    back: Vec<(Fen, i64)>,
-    /// Went back as surplus, or of a cancelled order.
+    back: Vec<Back>,
+    /// Goes back as surplus, or of a cancelled order.
     surplus_back: Fen,
-    /// Went back without our asking.
+    /// Goes back without our asking.
     unasked: Fen,
     captured: Fen,
     /// Captured less refunded, without points.
@@ -30,11 +40,10 @@ pub(super) struct Books<'a> {
 }
 
 impl<'a> Books<'a> {
-    /// The books of what an order has seen so far.
-    pub(super) fn of(state: &OrderState, placed: &'a Placed) -> Self {
+    fn before_refunds(state: &OrderState, placed: &'a Placed) -> Self {
         let mut books = Self {
             placed,
-            back: vec![(Fen::ZERO, 0); placed.lines.len()],
+            back: vec![Back::default(); placed.lines.len()],
             surplus_back: Fen::ZERO,
             unasked: Fen::ZERO,
             captured: Fen::ZERO,
@@ -43,8 +52,26 @@ impl<'a> Books<'a> {
         for payment in state.payments.values() {
             books.add_payment(payment.tender, payment.amount_fen);
         }
+        books
+    }
+
+    /// With the refunds that have succeeded: what has happened.
+    pub(super) fn done(state: &OrderState, placed: &'a Placed) -> Self {
+        let mut books = Self::before_refunds(state, placed);
         for refund in state.refunds.values().filter(|refund| refund.succeeded()) {
             books.add_refund(state, refund);
+        }
+        books
+    }
+
+    /// With every refund that is not closed: what cannot be promised again.
+    pub(super) fn promised(state: &OrderState, placed: &'a Placed) -> Self {
+        let mut books = Self::before_refunds(state, placed);
+        for refund in state.refunds.values().filter(|refund| refund.holds()) {
+            books.add_refund(state, refund);
+        }
+        for (_, asked) in state.unanswered() {
+            books.add_asked(state, asked);
         }
         books
     }
@@ -57,33 +84,49 @@ impl<'a> Books<'a> {
         }
     }
 
-    /// Adds money that went back.
+    /// Adds money that goes back.
     pub(super) fn add_refund(&mut self, state: &OrderState, refund: &Refund) {
-        if state.tender_of(&refund.payment) != Some(Tender::Points) {
-            self.money_kept -= refund.amount_fen;
+        if let Some(asked) = state.asked_for(refund) {
+            return self.add_asked(state, asked);
         }
-        match state.asked.get(refund.out_refund_no.as_str()) {
-            Some(asked) if asked.reason != RefundReason::Requested => self.surplus_back += refund.amount_fen,
-            Some(asked) => self.add_lines(&asked.lines),
-            None => self.unasked += refund.amount_fen,
+        self.unasked += refund.amount_fen;
+        self.take_money(state, &refund.payment, refund.amount_fen);
+    }
+
+    fn add_asked(&mut self, state: &OrderState, asked: &Asked) {
+        self.take_money(state, &asked.payment, asked.amount_fen);
+        if asked.reason != RefundReason::Requested {
+            self.surplus_back += asked.amount_fen;
+        }
+        for line in &asked.lines {
+            let Some(back) = index(line.line_no).and_then(|index| self.back.get_mut(index)) else {
+                continue;
+            };
+            back.pieces = back.pieces.saturating_add(line.quantity);
+            if asked.allocated {
+                back.amount_fen += line.amount_fen;
+            } else {
+                back.pieces_fen += line.amount_fen;
+            }
         }
     }
 
-    fn add_lines(&mut self, lines: &[RefundLine]) {
-        for line in lines {
-            let index = usize::try_from(line.line_no).unwrap_or(0).wrapping_sub(1);
-            if let Some((fen, pieces)) = self.back.get_mut(index) {
-                *fen += line.amount_fen;
-                *pieces = pieces.saturating_add(line.quantity);
-            }
+    fn take_money(&mut self, state: &OrderState, payment: &str, amount: Fen) {
+        if state.tender_of(payment) != Some(Tender::Points) {
+            self.money_kept -= amount;
         }
+    }
+
+    /// What went back of each line, in the order of the lines.
+    pub(super) fn back(&self) -> &[Back] {
+        &self.back
     }
 
     /// What each line has left, in the order of the lines.
     pub(super) fn left(&self) -> Vec<Fen> {
         let lines = self.placed.lines.iter().zip(&self.back);
         let left: Vec<Fen> = lines
-            .map(|(line, (back, _))| (line.payable_fen - *back).at_least(Fen::ZERO))
+            .map(|(line, back)| (price(line) - back.pieces_fen - back.amount_fen).at_least(Fen::ZERO))
             .collect();
         let payable = self.placed.totals.payable_fen.at_least(Fen::ZERO);
         let surplus = (self.captured - payable).at_least(Fen::ZERO);
@@ -108,27 +151,39 @@ impl<'a> Books<'a> {
     /// The coupons of which no covered line remains. One whose lines nobody knows remains while any line does.
     pub(super) fn coupons_gone(&self) -> BTreeSet<&'a CouponId> {
         let left = self.left();
-        let nothing_left =
-            left.iter().all(|fen| *fen == Fen::ZERO) && self.placed.totals.payable_fen > Fen::ZERO;
+        let all_gone = self.placed.totals.payable_fen > Fen::ZERO && left.iter().all(|fen| *fen == Fen::ZERO);
         let gone = |line_no: &u32| {
-            let index = usize::try_from(*line_no).unwrap_or(0).wrapping_sub(1);
-            let (Some(line), Some(left)) = (self.placed.lines.get(index), left.get(index)) else {
-                return nothing_left;
+            let found = index(*line_no).and_then(|index| {
+                Some((
+                    self.placed.lines.get(index)?,
+                    left.get(index)?,
+                    self.back.get(index)?,
+                ))
+            });
+            let Some((line, left, back)) = found else {
+                return all_gone;
             };
-            // What cost nothing is back when its pieces are.
-            let pieces_back = self
-                .back
-                .get(index)
-                .is_some_and(|(_, pieces)| *pieces >= line.quantity);
-            *left == Fen::ZERO && (line.payable_fen > Fen::ZERO || pieces_back || nothing_left)
+            // What cost nothing, or costs more now, is gone when its pieces are.
+            let pieces_gone = line.quantity > 0 && back.pieces >= line.quantity;
+            all_gone || pieces_gone || (*left == Fen::ZERO && price(line) > Fen::ZERO)
         };
         let coupons = self.placed.coupons.iter().filter(|coupon| {
             if coupon.covers.is_empty() {
-                nothing_left
+                all_gone
             } else {
                 coupon.covers.iter().all(gone)
             }
         });
         coupons.map(|coupon| &coupon.coupon_id).collect()
     }
+}
+
+/// What a line cost; another system's may be below zero and then gives nothing back.
+pub(super) fn price(line: &OrderLine) -> Fen {
+    line.payable_fen.at_least(Fen::ZERO)
+}
+
+/// Where a line stands in the list.
+pub(super) fn index(line_no: u32) -> Option<usize> {
+    usize::try_from(line_no).ok()?.checked_sub(1)
 }

@@ -2,11 +2,11 @@
 
 use guanxi_kernel::{ClaimChange, ClaimKey, Decider, Fen};
 
-use super::commands::{Cancel, OrderCommand, Place, RegisterPayment, attempt_key, transaction_key};
-use super::events::{Cancelled, CloseRequested, OrderEvent, PaymentRegistered, Placed};
+use super::commands::{OrderCommand, Place, RegisterPayment, attempt_key, transaction_key};
+use super::events::{OrderEvent, PaymentRegistered, Placed};
 use super::refusal::OrderRefusal;
 use super::state::OrderState;
-use super::{facts, pricing};
+use super::{after_sale, asking, closing, delivery, facts, pricing, refunds};
 
 /// Claim scope of attempts: an attempt belongs to one order.
 pub const ATTEMPT: &str = "order.attempt";
@@ -33,8 +33,20 @@ impl Decider for Order {
             OrderCommand::Place(_) => Ok(Vec::new()),
             OrderCommand::RegisterPayment(attempt) => register(state, placed, attempt),
             OrderCommand::RecordPayment(fact) => facts::payment(state, placed, fact),
-            OrderCommand::RecordRefund(fact) => facts::refund(state, placed, fact),
-            OrderCommand::Cancel(cancel) => self::cancel(state, cancel),
+            OrderCommand::RecordRefund(fact) => refunds::refund(state, placed, fact),
+            OrderCommand::RequestClose(request) => closing::request(state, request),
+            OrderCommand::ConfirmClosed(report) => closing::confirm(state, report),
+            OrderCommand::Cancel(cancel) => closing::cancel(state, cancel),
+            OrderCommand::Ship(ship) => delivery::ship(state, placed, ship),
+            OrderCommand::IssuePickupCode(issue) => delivery::issue_code(state, issue),
+            OrderCommand::CompletePickup(pickup) => delivery::pick_up(state, placed, pickup),
+            OrderCommand::ConfirmReceipt(receipt) => delivery::confirm_receipt(state, placed, receipt),
+            OrderCommand::RequestAfterSale(request) => after_sale::request(state, placed, request),
+            OrderCommand::ApproveAfterSale(approve) => after_sale::approve(state, placed, approve),
+            OrderCommand::RejectAfterSale(reject) => after_sale::reject(state, reject),
+            OrderCommand::WithdrawAfterSale(withdraw) => after_sale::withdraw(state, withdraw),
+            OrderCommand::ReceiveReturn(receive) => after_sale::receive(state, placed, receive),
+            OrderCommand::RequestRefund(request) => asking::request(state, placed, request, None),
         }
     }
 
@@ -71,6 +83,7 @@ fn place(state: &OrderState, place: &Place) -> Result<Vec<OrderEvent>, OrderRefu
         coupons: priced.coupons,
         totals: priced.totals,
         imported: matches!(place.pricing, super::Pricing::Imported(_)),
+        expires_at: place.expires_at,
         test: place.test,
     };
     if let Some(before) = &state.placed {
@@ -102,7 +115,7 @@ fn register(
     };
     let key = attempt_key(&attempt.mchid, &attempt.out_trade_no);
     if let Some(known) = state.attempts.get(&key) {
-        return if *known == registered {
+        return if known.announced == registered {
             Ok(Vec::new())
         } else {
             Err(OrderRefusal::AttemptConflict(key))
@@ -117,39 +130,8 @@ fn register(
     if state.paid.is_some() || placed.totals.payable_fen <= Fen::ZERO {
         return Err(OrderRefusal::AlreadyPaid);
     }
+    if state.cancelling.is_some() {
+        return Err(OrderRefusal::Closing);
+    }
     Ok(vec![registered.into()])
-}
-
-/// Open attempts are closed by instruction before the order is called off, so that nobody pays into the void; an attempt
-/// that was paid is closed already. Money that came and went back again does not keep an order alive.
-fn cancel(state: &OrderState, cancel: &Cancel) -> Result<Vec<OrderEvent>, OrderRefusal> {
-    if state.cancelled {
-        return Ok(Vec::new());
-    }
-    if state.paid.is_some() || state.captured_fen() > state.refunded_fen() {
-        return Err(OrderRefusal::AlreadyPaid);
-    }
-    let open = state
-        .attempts
-        .values()
-        .filter(|attempt| !state.is_paid_attempt(attempt));
-    let mut events: Vec<OrderEvent> = open
-        .map(|attempt| {
-            CloseRequested {
-                provider: attempt.provider.clone(),
-                mchid: attempt.mchid.clone(),
-                out_trade_no: attempt.out_trade_no.clone(),
-            }
-            .into()
-        })
-        .collect();
-    events.push(
-        Cancelled {
-            reason: cancel.reason.clone(),
-            cancelled_at: cancel.cancelled_at,
-            coupons: state.coupons(),
-        }
-        .into(),
-    );
-    Ok(events)
 }

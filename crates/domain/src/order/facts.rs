@@ -1,16 +1,16 @@
-//! Money as facts: what a payment or a refund adds to an order, whenever it comes.
+//! Payments as facts: what money adds to an order, whenever it comes.
 
 use guanxi_kernel::{Fen, MemberId, Timestamp};
 
 use super::books::Books;
-use super::commands::{RecordPayment, RecordRefund, RefundStatus, Tender, transaction_key};
+use super::commands::{RecordPayment, Tender, transaction_key};
 use super::events::{
-    LineKind, Mismatch, OrderEvent, Paid, PaidLine, PaymentCaptured, PaymentMismatched, Placed,
-    RefundAbnormal, RefundFailed, RefundReason, RefundSucceeded, SurplusCaptured,
+    LineKind, Mismatch, OrderEvent, Paid, PaidLine, PaymentCaptured, PaymentMismatched, Placed, RefundReason,
+    SurplusCaptured,
 };
 use super::instructions::give_back;
 use super::refusal::OrderRefusal;
-use super::state::{OrderState, Payment, known_refund};
+use super::state::{OrderState, Payment};
 
 /// Whether an amount can be of a payment, an attempt or a refund.
 pub(super) fn is_amount(amount: Fen) -> bool {
@@ -59,10 +59,10 @@ pub(super) fn payment(
     };
     events.push(captured(state, placed, fact, surplus).into());
     if state.cancelled {
-        events.extend(give_back(fact, fact.amount_fen, RefundReason::AfterCancel));
+        events.extend(give_back(state, fact, fact.amount_fen, RefundReason::AfterCancel));
         return Ok(events);
     }
-    let mut books = Books::of(state, placed);
+    let mut books = Books::done(state, placed);
     books.add_payment(fact.tender, fact.amount_fen);
     if surplus > Fen::ZERO {
         events.push(beyond(state, placed, fact, surplus, &books).into());
@@ -71,7 +71,7 @@ pub(super) fn payment(
         events.push(paid_by(state, placed, fact, &books).into());
     }
     if surplus > Fen::ZERO {
-        events.extend(give_back(fact, surplus, RefundReason::Surplus));
+        events.extend(give_back(state, fact, surplus, RefundReason::Surplus));
     }
     Ok(events)
 }
@@ -89,10 +89,10 @@ fn received_elsewhere(state: &OrderState, fact: &RecordPayment) -> Option<Paymen
     let mut announced = state
         .attempts
         .values()
-        .filter(|attempt| attempt.out_trade_no == *out_trade_no)
+        .filter(|attempt| attempt.announced.out_trade_no == *out_trade_no)
         .peekable();
-    let first = announced.peek().map(|attempt| attempt.amount_fen)?;
-    if announced.any(|attempt| attempt.mchid == *mchid) {
+    let first = announced.peek().map(|attempt| attempt.announced.amount_fen)?;
+    if announced.any(|attempt| attempt.announced.mchid == *mchid) {
         return None;
     }
     Some(mismatched(fact, Mismatch::Payee, Some(first)))
@@ -101,7 +101,7 @@ fn received_elsewhere(state: &OrderState, fact: &RecordPayment) -> Option<Paymen
 /// Another amount came than the attempt asked for. It counts; the order is compared with what it owes.
 fn other_amount(state: &OrderState, fact: &RecordPayment) -> Option<PaymentMismatched> {
     let key = super::attempt_key(fact.mchid.as_ref()?, fact.out_trade_no.as_ref()?);
-    let announced = state.attempts.get(&key)?.amount_fen;
+    let announced = state.attempts.get(&key)?.announced.amount_fen;
     (announced != fact.amount_fen).then(|| mismatched(fact, Mismatch::Amount, Some(announced)))
 }
 
@@ -233,97 +233,4 @@ fn goods(placed: &Placed) -> Vec<PaidLine> {
             quantity: line.quantity,
         })
         .collect()
-}
-
-/// Adds what is said of a refund.
-pub(super) fn refund(
-    state: &OrderState,
-    placed: &Placed,
-    fact: &RecordRefund,
-) -> Result<Vec<OrderEvent>, OrderRefusal> {
-    if !is_amount(fact.amount_fen) {
-        return Err(OrderRefusal::RefundAmount);
-    }
-    let key = format!("{}/{}", fact.provider, fact.refund_id);
-    if let Some(known) = state.refunds.get(&key) {
-        if known.amount_fen != fact.amount_fen
-            || known.payment != transaction_key(&fact.provider, &fact.transaction_id)
-        {
-            return Err(OrderRefusal::RefundConflict(key));
-        }
-        if known.seen.contains(&fact.status) {
-            return Ok(Vec::new());
-        }
-    }
-    let (provider, refund_id) = (fact.provider.clone(), fact.refund_id.clone());
-    let (out_refund_no, transaction_id) = (fact.out_refund_no.clone(), fact.transaction_id.clone());
-    let amount_fen = fact.amount_fen;
-    let event = match fact.status {
-        RefundStatus::Succeeded => {
-            let succeeded_at = fact.succeeded_at.ok_or(OrderRefusal::RefundTime)?;
-            went_back(state, placed, fact, succeeded_at).into()
-        }
-        RefundStatus::Closed => RefundFailed {
-            provider,
-            refund_id,
-            out_refund_no,
-            transaction_id,
-            amount_fen,
-        }
-        .into(),
-        RefundStatus::Abnormal => RefundAbnormal {
-            provider,
-            refund_id,
-            out_refund_no,
-            transaction_id,
-            amount_fen,
-        }
-        .into(),
-    };
-    Ok(vec![event])
-}
-
-/// Money went back: what it covered, and what remains after it.
-fn went_back(
-    state: &OrderState,
-    placed: &Placed,
-    fact: &RecordRefund,
-    succeeded_at: Timestamp,
-) -> RefundSucceeded {
-    let refund = known_refund(
-        &fact.provider,
-        &fact.out_refund_no,
-        &fact.transaction_id,
-        fact.amount_fen,
-    );
-    let asked = state.asked.get(fact.out_refund_no.as_str());
-    let mut books = Books::of(state, placed);
-    let gone_before = books.coupons_gone();
-    books.add_refund(state, &refund);
-    let gone_now = books.coupons_gone();
-    let returned = gone_now.difference(&gone_before).map(|coupon| (*coupon).clone());
-    let paid = state.paid.is_some();
-    RefundSucceeded {
-        provider: fact.provider.clone(),
-        refund_id: fact.refund_id.clone(),
-        out_refund_no: fact.out_refund_no.clone(),
-        transaction_id: fact.transaction_id.clone(),
-        amount_fen: fact.amount_fen,
-        payer_refund_fen: fact.payer_refund_fen,
-        succeeded_at,
-        business_date: placed.time_zone.business_date(succeeded_at),
-        sale_date: state.paid.map(|(_, date)| date),
-        of_surplus: asked.is_some_and(|asked| asked.reason != RefundReason::Requested),
-        store_id: placed.store_id.clone(),
-        channel: placed.channel.clone(),
-        member_id: state.member_id.clone(),
-        guide: placed.guide.clone(),
-        tender: state.tender_of(&refund.payment),
-        lines: asked.map(|asked| asked.lines.clone()).unwrap_or_default(),
-        allocated: asked.is_some_and(|asked| asked.allocated),
-        earning_base_fen: if paid { books.earning_base() } else { Fen::ZERO },
-        coupons_returned: if paid { returned.collect() } else { Vec::new() },
-        time_zone: placed.time_zone.clone(),
-        test: placed.test,
-    }
 }

@@ -4,29 +4,45 @@
 //! wrong amount; the order's status is a function of the set of facts, so that whatever a provider delivers in
 //! whatever order ends in the same figures.
 
+mod after_sale;
+mod asking;
 mod books;
+mod closing;
 mod commands;
 mod decide;
+mod delivery;
 mod events;
+mod evolve;
 mod facts;
 mod instructions;
+mod pages;
+mod parts;
 mod pricing;
+mod refunds;
 mod refusal;
 mod state;
+mod status;
+mod threshold;
 
 #[cfg(test)]
 mod scenarios;
 
 pub use commands::{
-    Cancel, Cart, CartCoupon, CartLine, GuideTerms, ImportedCoupon, ImportedLine, ImportedPrices,
-    OrderCommand, OrderKind, Place, Pricing, RecordPayment, RecordRefund, RefundStatus, RegisterPayment,
-    Tender, attempt_key, transaction_key,
+    AfterSaleKind, ApproveAfterSale, AttemptRef, Cancel, Cart, CartCoupon, CartLine, CompletePickup,
+    ConfirmClosed, ConfirmReceipt, GuideTerms, ImportedCoupon, ImportedLine, ImportedPrices, IssuePickupCode,
+    OrderCommand, OrderKind, Pieces, Place, Pricing, ReceiveReturn, RecordPayment, RecordRefund, RefundScope,
+    RefundStatus, RegisterPayment, RejectAfterSale, RequestAfterSale, RequestClose, RequestRefund, Ship,
+    Tender, ThresholdPolicy, ThresholdRule, WithdrawAfterSale, attempt_key, transaction_key,
 };
 pub use decide::{ATTEMPT, Order, TRANSACTION};
 pub use events::{
-    AppliedCoupon, Cancelled, CloseRequested, LineKind, Mismatch, OrderEvent, OrderLine, Paid, PaidLine,
-    PaymentCaptured, PaymentMismatched, PaymentRegistered, Placed, RefundAbnormal, RefundFailed, RefundLine,
-    RefundReason, RefundRequested, RefundSucceeded, SurplusCaptured, Totals,
+    AfterSaleApproved, AfterSaleRejected, AfterSaleRequested, AfterSaleWithdrawn, AppliedCoupon, Cancelled,
+    CloseRequested, Closed, Completed, LineKind, Mismatch, OrderEvent, OrderLine, Paid, PaidLine,
+    PaymentCaptured, PaymentMismatched, PaymentRegistered, PickedUp, PickupCodeIssued, Placed,
+    ReceiptConfirmed, RefundAbnormal, RefundAsk, RefundFailed, RefundLine, RefundReason, RefundRequested,
+    RefundSucceeded, ReturnReceived, Shipped, SurplusCaptured, Totals,
 };
-pub use refusal::{DOCS, OrderRefusal};
-pub use state::{OrderState, OrderStatus};
+pub use pages::DOCS;
+pub use refusal::OrderRefusal;
+pub use state::{AfterSale, AfterSaleStep, Asked, Attempt, Delivery, OrderState, Payment, Refund};
+pub use status::OrderStatus;

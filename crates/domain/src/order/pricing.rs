@@ -152,9 +152,11 @@ fn apply(
     let discount = terms
         .discount(eligible.iter().copied().sum())
         .at_most(weights.iter().copied().sum());
-    let covered = lines.iter().zip(&eligible).filter(|(_, fen)| **fen > Fen::ZERO);
-    let covers = covered.map(|(line, _)| line.line_no).collect();
-    for (line, part) in lines.iter_mut().zip(allocate(discount, &weights)) {
+    let parts = allocate(discount, &weights);
+    let covered = lines.iter().zip(&parts).zip(&eligible);
+    let covered = covered.filter(|(_, fen)| **fen > Fen::ZERO);
+    let (covers, covers_fen) = covered.map(|((line, part), _)| (line.line_no, *part)).unzip();
+    for (line, part) in lines.iter_mut().zip(parts) {
         line.coupon_fen += part;
         line.payable_fen -= part;
     }
@@ -164,6 +166,8 @@ fn apply(
         funder: Some(terms.funder),
         discount_fen: Some(discount),
         covers,
+        covers_fen,
+        threshold_fen: Some(terms.threshold_fen).filter(|fen| *fen > Fen::ZERO),
     })
 }
 

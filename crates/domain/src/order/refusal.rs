@@ -2,8 +2,6 @@
 
 use guanxi_kernel::Refusal;
 
-use crate::refusal::RefusalDoc;
-
 /// A business "no" of an order.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OrderRefusal {
@@ -72,6 +70,98 @@ pub enum OrderRefusal {
     /// A success has a time.
     #[error("a refund that succeeded has a success time")]
     RefundTime,
+    /// It is about to be called off.
+    #[error("the order is about to be called off")]
+    Closing,
+    /// The attempt is not of this order.
+    #[error("no attempt {0} was registered for this order")]
+    AttemptUnknown(String),
+    /// What was paid cannot be closed.
+    #[error("attempt {0} has been paid")]
+    AttemptPaid(String),
+    /// Somebody may still pay.
+    #[error("somebody may still pay; ask for the attempts to be closed first")]
+    AttemptsOpen,
+    /// It is not paid.
+    #[error("the order is not paid")]
+    NotPaid,
+    /// Nothing was named.
+    #[error("name at least one line")]
+    NoLines,
+    /// There is no such line.
+    #[error("the order has no line {0}")]
+    UnknownLine(u32),
+    /// A line is named more than once.
+    #[error("line {0} is named more than once")]
+    LineTwice(u32),
+    /// More pieces than there are.
+    #[error("line {line_no} has {left} pieces left")]
+    TooManyPieces {
+        /// Which.
+        line_no: u32,
+        /// How many are left.
+        left: i64,
+    },
+    /// Everything was sent or given back.
+    #[error("nothing is left to be handed over")]
+    NothingToDeliver,
+    /// The goods left another way.
+    #[error("the goods are on their way or fetched already")]
+    AlreadyDelivered,
+    /// The number of a parcel was used for another one.
+    #[error("parcel {0} was recorded with other content")]
+    ShipmentConflict(String),
+    /// Not everything was sent.
+    #[error("not everything was sent")]
+    NotShipped,
+    /// The code cannot be typed.
+    #[error("a pick-up code has 4 to 32 letters and digits")]
+    PickupCodeInvalid,
+    /// There is no code.
+    #[error("no pick-up code was issued")]
+    PickupCodeMissing,
+    /// Another code was shown.
+    #[error("this is not the order's pick-up code")]
+    PickupCodeWrong,
+    /// The code is not good any more.
+    #[error("the pick-up code has expired")]
+    PickupCodeExpired,
+    /// There is no such after-sale.
+    #[error("no after-sale {0} was asked for")]
+    AfterSaleUnknown(String),
+    /// The number was used for another one.
+    #[error("after-sale {0} was asked for with other content")]
+    AfterSaleConflict(String),
+    /// It was decided before.
+    #[error("after-sale {0} is settled")]
+    AfterSaleSettled(String),
+    /// Nobody has granted it.
+    #[error("after-sale {0} was not granted yet")]
+    AfterSaleNotApproved(String),
+    /// No goods are expected.
+    #[error("after-sale {0} expects no goods")]
+    NothingToReturn(String),
+    /// The number was used for another one.
+    #[error("refund {0} was asked for with other content")]
+    RefundNumberReused(String),
+    /// More than is left.
+    #[error("at most {left_fen} fen are left to be given back")]
+    RefundExceeds {
+        /// What is left.
+        left_fen: i64,
+    },
+    /// It comes to nothing.
+    #[error("this comes to nothing")]
+    NothingToRefund,
+    /// The provider takes no more.
+    #[error("a payment takes at most 50 refunds")]
+    RefundsExhausted,
+    /// The provider takes none any more.
+    #[error("a payment can be refunded for 365 days")]
+    RefundTooLate,
+    /// It may still go through.
+    #[error("refund {0} was not closed, or has been asked for again")]
+    RefundNotClosed(String),
 }
 
 impl Refusal for OrderRefusal {
@@ -93,118 +183,34 @@ impl Refusal for OrderRefusal {
             Self::RefundConflict(_) => "order.refund_conflict",
             Self::RefundAmount => "order.refund_amount",
             Self::RefundTime => "order.refund_time",
+            Self::Closing => "order.closing",
+            Self::AttemptUnknown(_) => "order.attempt_unknown",
+            Self::AttemptPaid(_) => "order.attempt_paid",
+            Self::AttemptsOpen => "order.attempts_open",
+            Self::NotPaid => "order.not_paid",
+            Self::NoLines => "order.no_lines",
+            Self::UnknownLine(_) => "order.unknown_line",
+            Self::LineTwice(_) => "order.line_twice",
+            Self::TooManyPieces { .. } => "order.too_many_pieces",
+            Self::NothingToDeliver => "order.nothing_to_deliver",
+            Self::AlreadyDelivered => "order.already_delivered",
+            Self::ShipmentConflict(_) => "order.shipment_conflict",
+            Self::NotShipped => "order.not_shipped",
+            Self::PickupCodeInvalid => "order.pickup_code_invalid",
+            Self::PickupCodeMissing => "order.pickup_code_missing",
+            Self::PickupCodeWrong => "order.pickup_code_wrong",
+            Self::PickupCodeExpired => "order.pickup_code_expired",
+            Self::AfterSaleUnknown(_) => "order.after_sale_unknown",
+            Self::AfterSaleConflict(_) => "order.after_sale_conflict",
+            Self::AfterSaleSettled(_) => "order.after_sale_settled",
+            Self::AfterSaleNotApproved(_) => "order.after_sale_not_approved",
+            Self::NothingToReturn(_) => "order.nothing_to_return",
+            Self::RefundNumberReused(_) => "order.refund_number_reused",
+            Self::RefundExceeds { .. } => "order.refund_exceeds",
+            Self::NothingToRefund => "order.nothing_to_refund",
+            Self::RefundsExhausted => "order.refunds_exhausted",
+            Self::RefundTooLate => "order.refund_too_late",
+            Self::RefundNotClosed(_) => "order.refund_not_closed",
         }
     }
 }
-
-/// The pages of these refusals.
-pub const DOCS: &[RefusalDoc] = &[
-    RefusalDoc::new(
-        "order.unknown",
-        "Unknown order",
-        "No order was placed under this id.",
-        "Place it first, or check the id.",
-    ),
-    RefusalDoc::new(
-        "order.already_placed",
-        "Order exists",
-        "An order with other content was placed under this id. Orders never change after placing.",
-        "Choose a new id for another order. Repeating the same order changes nothing and is no error.",
-    ),
-    RefusalDoc::new(
-        "order.already_cancelled",
-        "Order cancelled",
-        "The order was called off, so nothing more can be asked of it. Payments and refunds are still recorded.",
-        "Place a new order.",
-    ),
-    RefusalDoc::new(
-        "order.already_paid",
-        "Money has come",
-        "At least a part of the order has been paid, so it cannot be called off or paid again.",
-        "Ask for a refund instead.",
-    ),
-    RefusalDoc::new(
-        "order.line_count",
-        "Too few or too many lines",
-        "An order has 1 to 500 lines.",
-        "Divide the order.",
-    ),
-    RefusalDoc::new(
-        "order.invalid_line",
-        "A line is out of range",
-        "A quantity below one, a negative price or discount, or an amount beyond what a till can hold.",
-        "Correct the line that the message names.",
-    ),
-    RefusalDoc::new(
-        "order.discount_too_large",
-        "Discounts exceed the price",
-        "Promotions take off more than the goods cost.",
-        "Reduce the promotion; a line is never sold below zero.",
-    ),
-    RefusalDoc::new(
-        "order.coupon_not_eligible",
-        "The coupon does not fit",
-        "The goods that the coupon covers, after promotions and before coupons, are below its threshold.",
-        "Leave the coupon out, or add goods.",
-    ),
-    RefusalDoc::new(
-        "order.coupon_twice",
-        "Coupon used twice",
-        "One coupon stands in the cart more than once.",
-        "Send each coupon once.",
-    ),
-    RefusalDoc::new(
-        "order.attempt_conflict",
-        "Attempt number reused",
-        "This out_trade_no was registered for the order with another amount or account.",
-        "Use a new out_trade_no.",
-    ),
-    RefusalDoc::new(
-        "order.attempt_amount",
-        "Attempt out of range",
-        "An attempt to pay asks for nothing, or for more than any till can hold.",
-        "Ask for at least 1 fen.",
-    ),
-    RefusalDoc::new(
-        "order.payment_conflict",
-        "Payment contradicts itself",
-        "The same transaction was recorded with another amount or attempt. Nothing was changed; this is an alarm.",
-        "Query the provider for the transaction and find out which notice is right.",
-    ),
-    RefusalDoc::new(
-        "order.payment_amount",
-        "Payment out of range",
-        "A payment is of nothing, or of more than any till can hold.",
-        "Check the source of the payment.",
-    ),
-    RefusalDoc::new(
-        "order.refund_conflict",
-        "Refund contradicts itself",
-        "The same refund was recorded with another amount or payment. Nothing was changed; this is an alarm.",
-        "Query the provider for the refund and find out which notice is right.",
-    ),
-    RefusalDoc::new(
-        "order.refund_amount",
-        "Refund out of range",
-        "A refund is of nothing, or of more than any till can hold.",
-        "Check the source of the refund.",
-    ),
-    RefusalDoc::new(
-        "order.refund_time",
-        "Success without a time",
-        "A refund is said to have succeeded, but not when. Figures are dated by that time.",
-        "Send the provider's success time.",
-    ),
-    RefusalDoc::new(
-        "order.attempt_taken",
-        "Attempt of another order",
-        "This out_trade_no of this account belongs to another order.",
-        "Use a new out_trade_no; numbers are unique per account.",
-    ),
-    RefusalDoc::new(
-        "order.transaction_taken",
-        "Payment of another order",
-        "This transaction is recorded for another order. Nothing was changed; this is an alarm.",
-        "Query the provider for the transaction and find out which order it paid.",
-    ),
-];

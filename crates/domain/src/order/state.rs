@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use guanxi_kernel::{BusinessDate, Fen, MemberId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::commands::{RefundStatus, Tender, transaction_key};
+use super::commands::{RefundScope, RefundStatus, Tender};
 use super::events::{
-    OrderEvent, Paid, PaymentCaptured, PaymentMismatched, PaymentRegistered, Placed, RefundLine,
-    RefundReason, RefundRequested,
+    AfterSaleRequested, PaymentMismatched, PaymentRegistered, PickedUp, PickupCodeIssued, Placed, RefundLine,
+    RefundReason, Shipped,
 };
+use super::status::OrderStatus;
 use crate::ids::{CouponId, MerchantId, OutRefundNo, OutTradeNo, TransactionId};
 
 /// The facts of one order.
@@ -18,7 +19,7 @@ pub struct OrderState {
     /// As it was placed; `None` before.
     pub placed: Option<Box<Placed>>,
     /// Attempts by `mchid/out_trade_no`.
-    pub attempts: BTreeMap<String, PaymentRegistered>,
+    pub attempts: BTreeMap<String, Attempt>,
     /// Payments by `provider/transaction_id`.
     pub payments: BTreeMap<String, Payment>,
     /// Payments that were received by another account.
@@ -27,12 +28,31 @@ pub struct OrderState {
     pub refunds: BTreeMap<String, Refund>,
     /// Refunds that we asked for, by our number.
     pub asked: BTreeMap<String, Asked>,
+    /// What was asked for, by the number of whoever asked.
+    pub asks: BTreeMap<String, RefundScope>,
     /// When and on which day it became paid.
     pub paid: Option<(Timestamp, BusinessDate)>,
     /// Whose order it is, once it is known.
     pub member_id: Option<MemberId>,
+    /// Why it is to be called off when no attempt is open any more.
+    pub cancelling: Option<String>,
     /// Whether it was called off.
     pub cancelled: bool,
+    /// The goods' way to the customer.
+    pub delivery: Delivery,
+    /// The customer's wishes to have money back, by their number.
+    pub after_sales: BTreeMap<String, AfterSale>,
+}
+
+/// An attempt to pay.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// As it was announced.
+    pub announced: PaymentRegistered,
+    /// Whether the provider has been asked to close it.
+    pub close_asked: bool,
+    /// Whether it is closed.
+    pub closed: bool,
 }
 
 /// A payment that counts for the order.
@@ -40,6 +60,10 @@ pub struct OrderState {
 pub struct Payment {
     /// With what.
     pub tender: Tender,
+    /// Who says so.
+    pub provider: String,
+    /// The provider's number.
+    pub transaction_id: TransactionId,
     /// Who received it.
     pub mchid: Option<MerchantId>,
     /// The attempt.
@@ -80,54 +104,48 @@ pub struct Asked {
     pub lines: Vec<RefundLine>,
     /// Whether the lines are an allocation by amount.
     pub allocated: bool,
+    /// Whether it was asked for again after it had been closed.
+    pub again: bool,
 }
 
-/// Where an order stands: a function of its facts, whatever their order.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// The goods' way to the customer.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Parcels by our number.
+    pub shipments: BTreeMap<String, Shipped>,
+    /// The code to fetch them with.
+    pub code: Option<PickupCodeIssued>,
+    /// When they were fetched.
+    pub picked_up: Option<PickedUp>,
+    /// Whether the customer has the parcels.
+    pub received: bool,
+}
+
+/// A customer's wish to have money back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AfterSale {
+    /// As it was asked for.
+    pub request: AfterSaleRequested,
+    /// How far it is.
+    pub step: AfterSaleStep,
+    /// The rule for thresholds with which it was granted.
+    pub threshold: super::ThresholdPolicy,
+}
+
+/// How far an after-sale is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum OrderStatus {
-    /// Nothing was placed.
-    #[default]
-    Unknown,
-    /// Nothing has come.
-    AwaitingPayment,
-    /// Less has come than is to pay.
-    PartlyPaid,
-    /// Enough has come.
-    Paid,
-    /// A part of what came went back.
-    PartlyRefunded,
-    /// All that came went back.
+pub enum AfterSaleStep {
+    /// Asked for.
+    Requested,
+    /// Granted; the goods are awaited.
+    Approved,
+    /// The money was asked back.
     Refunded,
-    /// Called off.
-    Cancelled,
-}
-
-impl OrderStatus {
-    /// The status that follows from sums: what is to pay (nothing before the order is placed), what came, what went
-    /// back, and whether the order was called off. What came too much and went back leaves a paid order paid.
-    #[must_use]
-    pub fn of(payable_fen: Option<Fen>, captured_fen: Fen, refunded_fen: Fen, cancelled: bool) -> Self {
-        let Some(payable_fen) = payable_fen else {
-            return Self::Unknown;
-        };
-        let kept_fen = captured_fen - refunded_fen;
-        if cancelled {
-            Self::Cancelled
-        } else if captured_fen < payable_fen {
-            if captured_fen > Fen::ZERO {
-                Self::PartlyPaid
-            } else {
-                Self::AwaitingPayment
-            }
-        } else if refunded_fen <= Fen::ZERO || captured_fen <= Fen::ZERO || kept_fen >= payable_fen {
-            Self::Paid
-        } else if refunded_fen < captured_fen {
-            Self::PartlyRefunded
-        } else {
-            Self::Refunded
-        }
-    }
+    /// Not granted.
+    Rejected,
+    /// Taken back.
+    Withdrawn,
 }
 
 impl OrderState {
@@ -146,11 +164,8 @@ impl OrderState {
     /// Everything that went back.
     #[must_use]
     pub fn refunded_fen(&self) -> Fen {
-        self.refunds
-            .values()
-            .filter(|refund| refund.succeeded())
-            .map(|refund| refund.amount_fen)
-            .sum()
+        let refunds = self.refunds.values().filter(|refund| refund.succeeded());
+        refunds.map(|refund| refund.amount_fen).sum()
     }
 
     /// Where the order stands, by its sums alone.
@@ -167,6 +182,13 @@ impl OrderState {
         placed.map(|coupon| coupon.coupon_id.clone()).collect()
     }
 
+    /// Attempts under which money may still come, as far as we know.
+    pub(super) fn open_attempts(&self) -> impl Iterator<Item = (&String, &Attempt)> {
+        self.attempts
+            .iter()
+            .filter(|(_, attempt)| !attempt.closed && !self.is_paid_attempt(&attempt.announced))
+    }
+
     /// Whether money has come under this attempt.
     pub(super) fn is_paid_attempt(&self, attempt: &PaymentRegistered) -> bool {
         self.payments.values().any(|payment| {
@@ -175,108 +197,34 @@ impl OrderState {
         })
     }
 
-    pub(super) fn apply(&mut self, event: &OrderEvent) {
-        match event {
-            OrderEvent::Placed(placed) => {
-                self.member_id.clone_from(&placed.member_id);
-                self.placed = Some(Box::new(placed.clone()));
-            }
-            OrderEvent::PaymentRegistered(attempt) => {
-                let key = super::attempt_key(&attempt.mchid, &attempt.out_trade_no);
-                self.attempts.insert(key, attempt.clone());
-            }
-            OrderEvent::PaymentCaptured(captured) => self.capture(captured),
-            OrderEvent::PaymentMismatched(mismatched) => {
-                if mismatched.mismatch == super::Mismatch::Payee {
-                    let key = transaction_key(&mismatched.provider, &mismatched.transaction_id);
-                    self.strangers.insert(key, mismatched.clone());
-                }
-            }
-            OrderEvent::Paid(Paid {
-                paid_at,
-                business_date,
-                member_id,
-                ..
-            }) => {
-                self.paid = Some((*paid_at, *business_date));
-                self.member_id.clone_from(member_id);
-            }
-            OrderEvent::Cancelled(_) => self.cancelled = true,
-            OrderEvent::RefundSucceeded(it) => {
-                let refund = known_refund(&it.provider, &it.out_refund_no, &it.transaction_id, it.amount_fen);
-                self.refund(
-                    &it.provider,
-                    it.refund_id.as_str(),
-                    refund,
-                    RefundStatus::Succeeded,
-                );
-            }
-            OrderEvent::RefundFailed(it) => {
-                let refund = known_refund(&it.provider, &it.out_refund_no, &it.transaction_id, it.amount_fen);
-                self.refund(&it.provider, it.refund_id.as_str(), refund, RefundStatus::Closed);
-            }
-            OrderEvent::RefundAbnormal(it) => {
-                let refund = known_refund(&it.provider, &it.out_refund_no, &it.transaction_id, it.amount_fen);
-                self.refund(
-                    &it.provider,
-                    it.refund_id.as_str(),
-                    refund,
-                    RefundStatus::Abnormal,
-                );
-            }
-            OrderEvent::RefundRequested(request) => self.ask(request),
-            OrderEvent::SurplusCaptured(_) | OrderEvent::CloseRequested(_) => {}
-        }
-    }
-
-    fn capture(&mut self, captured: &PaymentCaptured) {
-        let key = transaction_key(&captured.provider, &captured.transaction_id);
-        let payment = Payment {
-            tender: captured.tender,
-            mchid: captured.mchid.clone(),
-            out_trade_no: captured.out_trade_no.clone(),
-            amount_fen: captured.amount_fen,
-            surplus_fen: captured.surplus_fen,
-            succeeded_at: captured.succeeded_at,
-            member_id: captured.member_id.clone(),
-        };
-        self.payments.insert(key, payment);
-    }
-
-    fn ask(&mut self, request: &RefundRequested) {
-        let asked = Asked {
-            reason: request.reason,
-            payment: transaction_key(&request.provider, &request.transaction_id),
-            amount_fen: request.amount_fen,
-            lines: Vec::new(),
-            allocated: false,
-        };
-        self.asked.insert(request.out_refund_no.to_string(), asked);
-    }
-
-    fn refund(&mut self, provider: &str, refund_id: &str, refund: Refund, status: RefundStatus) {
-        let key = format!("{provider}/{refund_id}");
-        self.refunds.entry(key).or_insert(refund).seen.push(status);
-    }
-
     /// With what a payment was made, if it is known.
     pub(super) fn tender_of(&self, payment: &str) -> Option<Tender> {
         self.payments.get(payment).map(|payment| payment.tender)
     }
-}
 
-/// A refund of which nothing was said yet.
-pub(super) fn known_refund(
-    provider: &str,
-    out_refund_no: &OutRefundNo,
-    transaction_id: &TransactionId,
-    amount_fen: Fen,
-) -> Refund {
-    Refund {
-        out_refund_no: out_refund_no.clone(),
-        payment: transaction_key(provider, transaction_id),
-        amount_fen,
-        seen: Vec::new(),
+    /// What we asked for, if this refund is that. One of another amount is somebody else's under our number.
+    pub(super) fn asked_for(&self, refund: &Refund) -> Option<&Asked> {
+        let asked = self.asked.get(refund.out_refund_no.as_str());
+        asked.filter(|asked| asked.payment == refund.payment && asked.amount_fen == refund.amount_fen)
+    }
+
+    /// Refunds that we asked for and of which nothing was said yet.
+    pub(super) fn unanswered(&self) -> impl Iterator<Item = (&String, &Asked)> {
+        let answered = |asked: &str| {
+            let mut refunds = self.refunds.values();
+            refunds.any(|refund| refund.out_refund_no.as_str() == asked)
+        };
+        self.asked.iter().filter(move |(number, _)| !answered(number))
+    }
+
+    /// Whether a refund that we asked for was closed by the provider.
+    pub(super) fn is_closed(&self, out_refund_no: &str) -> bool {
+        let mut told = self
+            .refunds
+            .values()
+            .filter(|refund| refund.out_refund_no.as_str() == out_refund_no)
+            .peekable();
+        told.peek().is_some() && told.all(|refund| !refund.holds())
     }
 }
 
@@ -285,5 +233,11 @@ impl Refund {
     #[must_use]
     pub fn succeeded(&self) -> bool {
         self.seen.contains(&RefundStatus::Succeeded)
+    }
+
+    /// Whether it holds its share of the payment: it went back, or may yet.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.succeeded() || !self.seen.contains(&RefundStatus::Closed)
     }
 }

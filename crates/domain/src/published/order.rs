@@ -14,6 +14,7 @@ const PLACED: &[&str] = &[
     "coupons",
     "totals",
     "imported",
+    "expires_at",
     "test",
 ];
 const CAPTURED: &[&str] = &[
@@ -111,7 +112,15 @@ pub(super) fn fields(event: &OrderEvent) -> &'static [&'static str] {
         OrderEvent::PaymentMismatched(_) => MISMATCHED,
         OrderEvent::SurplusCaptured(_) => SURPLUS,
         OrderEvent::Paid(_) => PAID,
-        OrderEvent::CloseRequested(_) => &["provider", "mchid", "out_trade_no"],
+        OrderEvent::CloseRequested(_) => &[
+            "provider",
+            "mchid",
+            "out_trade_no",
+            "reason",
+            "then_cancel",
+            "requested_at",
+        ],
+        OrderEvent::Closed(_) => &["provider", "mchid", "out_trade_no", "closed_at", "cancels"],
         OrderEvent::Cancelled(_) => &["reason", "cancelled_at", "coupons"],
         OrderEvent::RefundRequested(_) => &[
             "out_refund_no",
@@ -120,6 +129,10 @@ pub(super) fn fields(event: &OrderEvent) -> &'static [&'static str] {
             "amount_fen",
             "payment_fen",
             "reason",
+            "tender",
+            "lines",
+            "ask",
+            "member_id",
         ],
         OrderEvent::RefundSucceeded(_) => REFUNDED,
         OrderEvent::RefundFailed(_) | OrderEvent::RefundAbnormal(_) => &[
@@ -129,5 +142,31 @@ pub(super) fn fields(event: &OrderEvent) -> &'static [&'static str] {
             "transaction_id",
             "amount_fen",
         ],
+        OrderEvent::Shipped(_) => &["shipment_no", "carrier", "lines", "shipped_at", "last"],
+        // Whoever knows the code gets the goods.
+        OrderEvent::PickupCodeIssued(_) => &["issued_at", "expires_at"],
+        OrderEvent::PickedUp(_) => &["picked_up_at", "store_id"],
+        OrderEvent::ReceiptConfirmed(_) => &["received_at", "by_customer"],
+        OrderEvent::Completed(_) => &[
+            "completed_at",
+            "business_date",
+            "store_id",
+            "channel",
+            "member_id",
+            "test",
+        ],
+        OrderEvent::AfterSaleRequested(_) => &[
+            "after_sale_id",
+            "kind",
+            "lines",
+            "reason",
+            "requested_at",
+            "store_id",
+            "member_id",
+        ],
+        OrderEvent::AfterSaleApproved(_) => &["after_sale_id", "kind", "approved_at", "threshold"],
+        OrderEvent::AfterSaleRejected(_) => &["after_sale_id", "reason", "rejected_at"],
+        OrderEvent::AfterSaleWithdrawn(_) => &["after_sale_id", "withdrawn_at"],
+        OrderEvent::ReturnReceived(_) => &["after_sale_id", "lines", "received_at", "refund_fen"],
     }
 }

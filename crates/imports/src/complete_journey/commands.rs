@@ -185,6 +185,7 @@ pub(super) fn place(basket: &Basket<'_>, coupons: &[&Redemption], data: &DataSet
         placed_at: basket.head.at(),
         member_id: Some(member_of(basket.head.household)?),
         guide: None,
+        expires_at: None,
         pricing: Pricing::Imported(ImportedPrices {
             lines: lines.collect::<Result<_, IdError>>()?,
             freight_fen: Fen::ZERO,

@@ -68,7 +68,18 @@ fn of_order(event: &OrderEvent) -> (Option<Fen>, Option<String>) {
         OrderEvent::SurplusCaptured(it) => (Some(it.surplus_fen), Some(it.transaction_id.to_string())),
         OrderEvent::Paid(it) => (Some(it.totals.payable_fen), None),
         OrderEvent::CloseRequested(it) => (None, Some(it.out_trade_no.to_string())),
-        OrderEvent::Cancelled(_) => (None, None),
+        OrderEvent::Closed(it) => (None, Some(it.out_trade_no.to_string())),
+        OrderEvent::Cancelled(_)
+        | OrderEvent::PickupCodeIssued(_)
+        | OrderEvent::PickedUp(_)
+        | OrderEvent::ReceiptConfirmed(_)
+        | OrderEvent::Completed(_) => (None, None),
+        OrderEvent::Shipped(it) => (None, Some(it.shipment_no.to_string())),
+        OrderEvent::AfterSaleRequested(it) => (None, Some(it.after_sale_id.to_string())),
+        OrderEvent::AfterSaleApproved(it) => (None, Some(it.after_sale_id.to_string())),
+        OrderEvent::AfterSaleRejected(it) => (None, Some(it.after_sale_id.to_string())),
+        OrderEvent::AfterSaleWithdrawn(it) => (None, Some(it.after_sale_id.to_string())),
+        OrderEvent::ReturnReceived(it) => (Some(it.refund_fen), Some(it.after_sale_id.to_string())),
         OrderEvent::RefundRequested(it) => (Some(it.amount_fen), Some(it.out_refund_no.to_string())),
         OrderEvent::RefundSucceeded(it) => (Some(it.amount_fen), Some(it.refund_id.to_string())),
         OrderEvent::RefundFailed(it) => (Some(it.amount_fen), Some(it.refund_id.to_string())),

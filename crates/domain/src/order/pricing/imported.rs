@@ -47,6 +47,8 @@ pub(super) fn keep(prices: &ImportedPrices) -> Result<Priced, OrderRefusal> {
         funder: None,
         discount_fen: None,
         covers: Vec::new(),
+        covers_fen: Vec::new(),
+        threshold_fen: None,
     });
     let totals = sum(&lines, manufacturer_coupon_fen);
     Ok(Priced {

@@ -49,6 +49,7 @@ fn place(pricing: Pricing) -> Place {
             rate: BasisPoints(500),
         }),
         pricing,
+        expires_at: None,
         test: false,
     }
 }
@@ -127,6 +128,7 @@ fn refund(refund: &str, transaction: &str, amount: i64, status: RefundStatus) ->
 fn cancel() -> OrderCommand {
     OrderCommand::Cancel(Cancel {
         reason: "customer".to_owned(),
+        give_back: false,
         cancelled_at: at(1, 10),
     })
 }
