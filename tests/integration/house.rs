@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use guanxi_domain::loyalty::Programme;
 use guanxi_domain::{GuanxiCommand, GuanxiEvent, policy};
 use guanxi_event_store::{Dispatch, Dispatcher, EventStore, Loop, MasterKey, StoreOptions};
 use sqlx::PgPool;
@@ -32,6 +33,12 @@ pub async fn connect(pool: &PgPool) -> PgPool {
         .unwrap()
 }
 
+/// The loyalty programme that comes with the program.
+pub fn programme() -> Arc<Programme> {
+    let text = include_str!("../../deploy/rules/loyalty.toml");
+    Arc::new(toml::from_str::<Programme>(text).unwrap().checked().unwrap())
+}
+
 impl House {
     pub async fn open(pool: &PgPool) -> Self {
         let store = EventStore::open(connect(pool).await, StoreOptions::new(MasterKey::new([7; 32])))
@@ -39,7 +46,7 @@ impl House {
             .unwrap();
         let rules: Arc<dyn Dispatch<GuanxiCommand>> = Arc::new(Dispatcher::new(store.clone()));
         let followers = guanxi_views::register(Loop::builder(store.clone()))
-            .policies(rules, policy::register)
+            .policies(rules, |list| policy::register(list, &programme()))
             .build();
         followers.prepare().await.unwrap();
         let (stop, stopped) = oneshot::channel::<()>();

@@ -9,7 +9,7 @@ use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::house::House;
+use crate::house::{House, programme};
 
 /// A served API with a key that may do everything.
 pub struct Api {
@@ -23,7 +23,7 @@ pub struct Api {
 impl Api {
     pub async fn open(pool: &PgPool) -> Self {
         let house = House::open(pool).await;
-        let state = ApiState::new(house.store.clone(), house.followers.clone());
+        let state = ApiState::new(house.store.clone(), house.followers.clone(), programme());
         let keyring = state.keyring.clone();
         let key = keyring
             .create("all", &[Scope::Commands, Scope::Queries, Scope::Admin], None)

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use guanxi_domain::GuanxiEvent;
+use guanxi_domain::loyalty::Programme;
 use guanxi_event_store::{EventStore, Loop};
 use guanxi_kernel::Timestamp;
 
@@ -20,6 +21,8 @@ pub struct ApiState {
     pub followers: Loop<GuanxiEvent>,
     /// Who may call.
     pub keyring: Keyring,
+    /// The loyalty programme, which commands to members carry.
+    pub programme: Arc<Programme>,
     /// The time of what happens now.
     pub clock: Clock,
 }
@@ -27,12 +30,13 @@ pub struct ApiState {
 impl ApiState {
     /// State on the machine's clock.
     #[must_use]
-    pub fn new(store: EventStore, followers: Loop<GuanxiEvent>) -> Self {
+    pub fn new(store: EventStore, followers: Loop<GuanxiEvent>, programme: Arc<Programme>) -> Self {
         let keyring = Keyring::new(store.pool().clone());
         Self {
             store,
             followers,
             keyring,
+            programme,
             clock: Arc::new(Timestamp::now),
         }
     }

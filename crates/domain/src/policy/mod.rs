@@ -4,6 +4,9 @@
 //! and purposes are parts of command ids: they are chosen once.
 
 mod coupon_issue;
+mod loyalty_days;
+mod loyalty_orders;
+mod member_merge;
 mod order_cancelled;
 mod order_paid;
 mod parked_payment;
@@ -11,17 +14,23 @@ mod parked_payment;
 #[cfg(test)]
 mod scenarios;
 
+use std::sync::Arc;
+
 use guanxi_kernel::PolicyList;
 
+use crate::loyalty::Programme;
 use crate::{GuanxiCommand, GuanxiEvent};
 
 pub use coupon_issue::CouponIssue;
+pub use loyalty_days::LoyaltyDays;
+pub use loyalty_orders::LoyaltyOrders;
+pub use member_merge::MemberMerge;
 pub use order_cancelled::OrderCancelled;
 pub use order_paid::OrderPaid;
 pub use parked_payment::ParkedPayment;
 
-/// Every policy. A new one is a file and a line here.
-pub fn register<L>(list: L) -> L
+/// Every policy. A new one is a file and a line here. The rules that are data ride in the policies.
+pub fn register<L>(list: L, programme: &Arc<Programme>) -> L
 where
     L: PolicyList<Event = GuanxiEvent, Command = GuanxiCommand>,
 {
@@ -29,4 +38,13 @@ where
         .add(OrderPaid)
         .add(OrderCancelled)
         .add(ParkedPayment)
+        .add(LoyaltyOrders {
+            programme: Arc::clone(programme),
+        })
+        .add(LoyaltyDays {
+            programme: Arc::clone(programme),
+        })
+        .add(MemberMerge {
+            programme: Arc::clone(programme),
+        })
 }

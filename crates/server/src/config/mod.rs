@@ -2,8 +2,10 @@
 
 mod keys;
 mod load;
+mod rules;
 mod sections;
 
 pub use keys::{master_key, previous_master_key};
 pub use load::load;
+pub use rules::RulesConfig;
 pub use sections::{Config, DatabaseConfig, KeysConfig};

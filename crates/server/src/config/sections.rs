@@ -8,6 +8,7 @@ use guanxi_callbacks::wechat_pay::WechatPayConfig;
 use guanxi_callbacks::wecom::WecomConfig;
 use serde::Deserialize;
 
+use super::RulesConfig;
 use crate::logs::LogConfig;
 
 /// The whole configuration. `docs/configuration.md` shows a file.
@@ -24,6 +25,8 @@ pub struct Config {
     pub wechat_pay: WechatPayConfig,
     /// Whose notices of guides and customers are taken.
     pub wecom: WecomConfig,
+    /// Rules that are data.
+    pub rules: RulesConfig,
     /// Log lines.
     pub log: LogConfig,
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use guanxi_callbacks::wechat_pay::Merchants;
 use guanxi_callbacks::wecom::Apps;
+use guanxi_domain::loyalty::Programme;
 use guanxi_domain::{GuanxiCommand, GuanxiEvent, policy};
 use guanxi_event_store::inbox::Inbox;
 use guanxi_event_store::{Dispatch, Dispatcher, EventStore, Loop, StoreOptions};
@@ -25,6 +26,8 @@ pub struct House {
     pub merchants: Arc<Merchants>,
     /// Whose notices of guides and customers are taken.
     pub apps: Arc<Apps>,
+    /// The loyalty programme.
+    pub programme: Arc<Programme>,
 }
 
 impl House {
@@ -45,7 +48,8 @@ impl House {
             .await
             .map_err(Failure::unavailable)?;
         admit_guests(&store, &config.database.foreign_types).await?;
-        let followers = followers(&store);
+        let programme = config.rules.programme()?;
+        let followers = followers(&store, &programme);
         followers.prepare().await.map_err(Failure::unavailable)?;
         let inbox = Inbox::open(store.clone());
         Ok(Self {
@@ -54,6 +58,7 @@ impl House {
             inbox,
             merchants: Arc::new(merchants),
             apps: Arc::new(apps),
+            programme,
         })
     }
 
@@ -83,9 +88,9 @@ async fn admit_guests(store: &EventStore, types: &[String]) -> Result<(), Failur
 }
 
 /// Every view and every policy, as their crates list them.
-fn followers(store: &EventStore) -> Loop<GuanxiEvent> {
+fn followers(store: &EventStore, programme: &Arc<Programme>) -> Loop<GuanxiEvent> {
     let bus: Arc<dyn Dispatch<GuanxiCommand>> = Arc::new(Dispatcher::new(store.clone()));
     guanxi_views::register(Loop::builder(store.clone()))
-        .policies(bus, policy::register)
+        .policies(bus, |list| policy::register(list, programme))
         .build()
 }

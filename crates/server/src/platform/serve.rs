@@ -83,7 +83,11 @@ fn public(house: &House) -> Router {
     let callbacks = Router::new()
         .nest("/callbacks/wechat-pay", wechat_pay::router(Arc::new(payments)))
         .nest("/callbacks/wecom", wecom::router(Arc::new(contacts)));
-    let state = ApiState::new(house.store.clone(), house.followers.clone());
+    let state = ApiState::new(
+        house.store.clone(),
+        house.followers.clone(),
+        Arc::clone(&house.programme),
+    );
     callbacks.merge(guanxi_api::router(state))
 }
 

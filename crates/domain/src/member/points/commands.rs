@@ -67,8 +67,12 @@ pub struct SpendPoints {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RestorePoints {
-    /// Which spending.
-    pub spend_id: String,
+    /// Which spending; `null`: all for the order.
+    #[serde(default)]
+    pub spend_id: Option<String>,
+    /// All spendings for this order, where no name is given.
+    #[serde(default)]
+    pub order_id: Option<OrderId>,
     /// How many; `null`: all that are not back yet.
     #[serde(default)]
     pub points: Option<i64>,

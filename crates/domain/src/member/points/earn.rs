@@ -1,5 +1,7 @@
 //! Orders give points, and refunds take them back: to a target that follows from what is still paid for.
 
+use std::cmp::Ordering;
+
 use guanxi_kernel::{BasisPoints, BusinessDate, Fen, OrderId};
 
 use super::super::merge::{Forwarded, Misdirected, OrderPoints};
@@ -86,13 +88,24 @@ fn lowered(command: &EarnPoints) -> ClawBackPoints {
     }
 }
 
+fn raised(command: &ClawBackPoints) -> EarnPoints {
+    EarnPoints {
+        order_id: command.order_id.clone(),
+        base_fen: command.base_fen,
+        paid_on: command.refunded_on,
+        time_zone: command.time_zone.clone(),
+        for_member: command.for_member.clone(),
+        programme: command.programme.clone(),
+    }
+}
+
 fn give(draft: &mut Draft, command: &EarnPoints, basis: EarningBasis, points: i64, lots_before: u32) {
-    let activates_on = command.programme.activates_on(command.paid_on);
+    let activates_on = command.programme.activates_on(basis.paid_on);
     let lot = LotTerms {
         lot_id: lot_id(&command.order_id, lots_before),
         order_id: Some(command.order_id.clone()),
         activates_on,
-        expires_on: command.programme.expires_on(command.paid_on),
+        expires_on: command.programme.expires_on(basis.paid_on),
         came_from: Vec::new(),
     };
     let lots: Vec<_> = (points > 0)
@@ -161,7 +174,8 @@ pub(super) fn repay(draft: &mut Draft, fresh: &[LotChange], business_date: Busin
 }
 
 /// Takes back what an order no longer earns: waiting points of the order, usable ones of the order, other lots from
-/// those that end first, and the rest becomes a debt. Other orders' waiting points are not touched: they repay it.
+/// those that end first, and the rest becomes a debt. Other orders' waiting points are not touched: they repay it. Where more is paid for than before (a refund
+/// turns out to be of other money), the order gives again what it had taken back.
 pub(in crate::member) fn claw_back(draft: &mut Draft, command: &ClawBackPoints) {
     if let Some(to) = draft
         .state
@@ -174,8 +188,10 @@ pub(in crate::member) fn claw_back(draft: &mut Draft, command: &ClawBackPoints) 
     let Some(order) = draft.state.ledger.orders.get(&command.order_id).cloned() else {
         return;
     };
-    if command.base_fen >= order.base_fen {
-        return;
+    match command.base_fen.cmp(&order.base_fen) {
+        Ordering::Less => {}
+        Ordering::Equal => return,
+        Ordering::Greater => return earn(draft, &raised(command)),
     }
     let excess = (order.given - target(command.base_fen, order.rate)).max(0);
     let lots = taken_back(draft, &command.order_id, excess);

@@ -51,7 +51,10 @@ fn taken(draft: &Draft, points: i64, day: BusinessDate) -> Result<Vec<LotChange>
 
 /// Gives the points of a spending back to the lots they came from; those whose last day is over end at once.
 pub(in crate::member) fn restore(draft: &mut Draft, command: &RestorePoints) -> Done {
-    let spending = draft.state.ledger.spending(&command.spend_id);
+    let Some(spend_id) = &command.spend_id else {
+        return restore_order(draft, command);
+    };
+    let spending = draft.state.ledger.spending(spend_id);
     let spending = spending.ok_or(MemberRefusal::SpendUnknown)?;
     let left: i64 = spending.lots.iter().map(|lot| lot.points).sum();
     let points = command.points.unwrap_or(left);
@@ -71,7 +74,7 @@ pub(in crate::member) fn restore(draft: &mut Draft, command: &RestorePoints) -> 
         .collect();
     let balance = draft.balance_after(&lots, &[]);
     draft.push(PointsRestored {
-        spend_id: command.spend_id.clone(),
+        spend_id: spend_id.clone(),
         points,
         lots,
         balance,
@@ -79,6 +82,25 @@ pub(in crate::member) fn restore(draft: &mut Draft, command: &RestorePoints) -> 
         time_zone: command.time_zone.clone(),
     });
     expire_due(draft, command.restored_on);
+    Ok(())
+}
+
+/// Calls off all that was spent for an order; nothing where nothing was.
+fn restore_order(draft: &mut Draft, command: &RestorePoints) -> Done {
+    if command.order_id.is_none() {
+        return Err(MemberRefusal::SpendUnknown);
+    }
+    let spendings = draft.state.ledger.spendings.iter();
+    let of_order = spendings.filter(|held| held.spending.order_id == command.order_id);
+    let names: Vec<_> = of_order.map(|held| held.spend_id.clone()).collect();
+    for name in names {
+        let one = RestorePoints {
+            spend_id: Some(name),
+            points: None,
+            ..command.clone()
+        };
+        restore(draft, &one)?;
+    }
     Ok(())
 }
 
