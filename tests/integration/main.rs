@@ -6,5 +6,6 @@ mod api;
 mod complete_journey;
 mod coupons;
 mod house;
+mod past;
 mod rebuild;
 mod served;

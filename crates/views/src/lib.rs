@@ -4,6 +4,7 @@
 //! or the loop, and so that nothing that answers questions can change anything. What each figure means is said once,
 //! in `docs/figures.md`, and printed in the comment of its column.
 
+pub mod explain;
 pub mod order_timeline;
 pub mod payment_reconciliation;
 pub mod store_dashboard;

@@ -241,8 +241,11 @@ async fn lists_are_filtered_and_paged(pool: PgPool) {
     assert_eq!((page.items.len(), page.items[0].total.buyers), (1, 1));
 
     let timeline = order_timeline::get(store.pool(), "o-1").await.unwrap().unwrap();
-    assert_eq!(timeline.row["status"], "partly_refunded");
-    assert_eq!(timeline.row["steps"].as_array().map(Vec::len), Some(4));
+    assert_eq!(
+        timeline.row.status,
+        guanxi_domain::order::OrderStatus::PartlyRefunded
+    );
+    assert_eq!(timeline.row.steps.len(), 4);
     let mine = order_timeline::TimelineFilter {
         member_id: Some("m-1".to_owned()),
         ..Default::default()

@@ -94,12 +94,26 @@ fn queries() -> Vec<Case> {
         case("get /v1/coupons/{id}", Queries, Chain),
         case("get /v1/dashboard", Queries, List),
         case("get /v1/events", Queries, Chain),
+        Case {
+            query: "date=2026-03-01&store_id=s1",
+            ..case("get /v1/explain/dashboard", Queries, Store)
+        },
+        Case {
+            query: "key=o1",
+            ..case("get /v1/explain/views/{view}", Queries, Chain)
+        },
+        case("get /v1/guides/{guide_id}/members/{member_id}", Queries, Store),
         case("get /v1/head", Queries, Free),
         case("get /v1/members/{id}", Queries, Store),
         case("get /v1/orders", Queries, List),
         case("get /v1/orders/{id}", Queries, Store),
+        case("get /v1/orders/{id}/state", Queries, Store),
         case("get /v1/parked", Admin, Chain),
         case("get /v1/reconciliation", Queries, Chain),
         case("get /v1/stores/{id}", Queries, Store),
+        Case {
+            query: "key=o1",
+            ..case("get /v1/views/{view}", Queries, Chain)
+        },
     ]
 }

@@ -149,6 +149,7 @@ fn at(path: &str) -> String {
         _ => "x",
     };
     path.replace("{id}", id)
+        .replace("{view}", "order_timeline")
         .replace("{guide_id}", "g1")
         .replace("{member_id}", "m1")
 }

@@ -13,4 +13,5 @@ pub use idempotency::IdempotencyKey;
 pub use input::{Body, Params, Segment};
 pub use page::{Cursor, Page, PageQuery};
 pub use problem::{FieldProblem, Problem};
+pub(crate) use schema::answer;
 pub use schema::{Command, schema_of};

@@ -6,7 +6,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use guanxi_views::Listed;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::Problem;
@@ -21,6 +20,7 @@ const MOST: u32 = 1_000;
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
     /// Rows at the most: 1 to 1,000, 100 unless given.
+    #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<u32>,
     /// `next` of the page before.
     pub cursor: Option<String>,
@@ -36,19 +36,13 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
-impl Page<Value> {
+impl<T> Page<T> {
     /// A page of what a view has listed.
-    pub(crate) fn of<T: Serialize>(listed: Listed<T>) -> Result<Json<Self>, Problem> {
-        let items = listed
-            .items
-            .iter()
-            .map(serde_json::to_value)
-            .collect::<Result<_, _>>();
-        let items = items.map_err(|_| Problem::internal())?;
-        Ok(Json(Self {
-            items,
+    pub(crate) fn listed(listed: Listed<T>) -> Json<Self> {
+        Json(Self {
             next: listed.next.as_ref().and_then(Cursor::write),
-        }))
+            items: listed.items,
+        })
     }
 }
 
@@ -80,6 +74,14 @@ impl Cursor {
 }
 
 impl PageQuery {
+    /// The key behind which to read.
+    ///
+    /// # Errors
+    /// Not a cursor of this list.
+    pub fn after(&self) -> Result<Option<String>, Problem> {
+        Cursor::read(self.cursor.as_deref())
+    }
+
     /// The number of rows to read.
     ///
     /// # Errors

@@ -34,3 +34,21 @@ pub fn schema_of<T: JsonSchema>() -> RefOr<Schema> {
     let schema = settings.into_generator().into_root_schema_for::<T>();
     serde_json::from_value(schema.to_value()).unwrap_or_else(|_| RefOr::T(Schema::Object(Object::new())))
 }
+
+/// Declares the OpenAPI component of an answer whose type lies outside of this crate, by the schema that it carries.
+macro_rules! answer {
+    ($name:ident, $answer:ty) => {
+        /// The answer, as its view describes it.
+        #[derive(Debug, serde::Serialize)]
+        pub struct $name;
+
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                $crate::http::schema_of::<$answer>()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
+    };
+}
+pub(crate) use answer;

@@ -3,15 +3,16 @@
 use axum::Json;
 use axum::extract::State;
 use guanxi_kernel::BusinessDate;
-use guanxi_views::store_dashboard::{DashboardFilter, Grain, query};
+use guanxi_views::store_dashboard::{DashboardFilter, DashboardRow, Grain, query};
 use serde::Deserialize;
-use serde_json::Value;
 use utoipa::IntoParams;
 
-use super::fresh::{fault, wait_for};
+use super::fresh::{WaitQuery, fault};
 use crate::ApiState;
 use crate::access::Reader;
-use crate::http::{Cursor, Page, PageQuery, Params, Problem};
+use crate::http::{Page, PageQuery, Params, Problem, answer};
+
+answer!(Line, DashboardRow);
 
 /// Which lines.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -27,26 +28,22 @@ pub struct DashboardParams {
     from: Option<String>,
     /// Last day.
     until: Option<String>,
-    /// Position of a command that must be in the figures.
-    wait_for: Option<u64>,
-    /// Rows at the most: 1 to 1,000, 100 unless given.
-    limit: Option<u32>,
-    /// `next` of the page before.
-    cursor: Option<String>,
 }
 
 /// The dashboard.
 #[utoipa::path(
-    get, path = "/v1/dashboard", tag = "views", params(DashboardParams),
+    get, path = "/v1/dashboard", tag = "views", params(DashboardParams, WaitQuery, PageQuery),
     summary = "Orders, GMV, refunds, buyers, new members, coupons by store, day and channel; definitions in docs/figures.md.",
-    responses((status = 200, body = Page<Value>, description = "Lines in the order of their keys."),
+    responses((status = 200, body = Page<Line>, description = "Lines in the order of their keys."),
               (status = "4XX", body = Problem, description = "Not valid, or not allowed.")),
 )]
 pub(super) async fn dashboard(
     State(state): State<ApiState>,
     Reader(caller): Reader,
     Params(params): Params<DashboardParams>,
-) -> Result<Json<Page<Value>>, Problem> {
+    Params(wait): Params<WaitQuery>,
+    Params(page): Params<PageQuery>,
+) -> Result<Json<Page<DashboardRow>>, Problem> {
     let grain = match params.grain.as_deref() {
         None | Some("channel") => Grain::Channel,
         Some("store") => Grain::Store,
@@ -67,12 +64,13 @@ pub(super) async fn dashboard(
         until: day(&params.until)?,
         channel: params.channel.clone(),
     };
-    wait_for(&state, "store_dashboard", params.wait_for).await?;
-    let page = PageQuery {
-        limit: params.limit,
-        cursor: params.cursor,
-    };
-    let after: Option<String> = Cursor::read(page.cursor.as_deref())?;
-    let rows = query(state.store.pool(), &filter, after.as_deref(), page.limit()?).await;
-    Page::of(rows.map_err(|error| fault(&error))?)
+    wait.of(&state, "store_dashboard").await?;
+    let rows = query(
+        state.store.pool(),
+        &filter,
+        page.after()?.as_deref(),
+        page.limit()?,
+    )
+    .await;
+    Ok(Page::listed(rows.map_err(|error| fault(&error))?))
 }

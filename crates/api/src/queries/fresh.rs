@@ -4,12 +4,29 @@ use std::time::Duration;
 
 use guanxi_event_store::WaitError;
 use guanxi_views::QueryError;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::ApiState;
 use crate::http::Problem;
 
 /// The longest wait; a caller who wants more asks again.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Reading one's own write.
+#[derive(Debug, Clone, Copy, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct WaitQuery {
+    /// Position of a command that must be in the answer.
+    pub wait_for: Option<u64>,
+}
+
+impl WaitQuery {
+    /// Waits for a view, if asked to.
+    pub(super) async fn of(self, state: &ApiState, view: &str) -> Result<(), Problem> {
+        wait_for(state, view, self.wait_for).await
+    }
+}
 
 /// Waits for a view, if asked to.
 pub(super) async fn wait_for(state: &ApiState, view: &str, position: Option<u64>) -> Result<(), Problem> {

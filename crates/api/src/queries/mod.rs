@@ -3,13 +3,16 @@
 //! How to add one: a handler with its path, its filter and what it answers; lists are paged, and every question takes
 //! `wait_for`, the position of a command, to read one's own write.
 
+mod as_of;
 mod dashboard;
 mod events;
+mod explain;
 mod fresh;
 mod head;
 mod orders;
 mod parked;
 mod reconciliation;
+mod rows;
 mod states;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -28,6 +31,11 @@ pub fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(states::coupon))
         .routes(routes!(states::campaign))
         .routes(routes!(states::store))
+        .routes(routes!(states::order))
+        .routes(routes!(states::guide))
+        .routes(routes!(explain::dashboard))
+        .routes(routes!(explain::row))
+        .routes(routes!(rows::row))
         .routes(routes!(events::list))
         .routes(routes!(parked::list))
         .routes(routes!(head::head))

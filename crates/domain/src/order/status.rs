@@ -4,7 +4,7 @@ use guanxi_kernel::Fen;
 use serde::{Deserialize, Serialize};
 
 /// Where an order stands: a function of its facts, whatever their order.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderStatus {
     /// Nothing was placed.

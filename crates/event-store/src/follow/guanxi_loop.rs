@@ -17,7 +17,7 @@ use super::{FollowError, FollowerStatus, WaitError, read};
 use crate::EventStore;
 use crate::deadline::{Clock, ClockError, Due, due_count};
 use crate::policy::AnyPolicy;
-use crate::view::{AnyView, RebuildError, RebuildOptions, RebuildProgress, RebuildReport, Replayed, Until};
+use crate::view::{AnyView, RebuildError, RebuildOptions, RebuildProgress, RebuildReport};
 
 /// All followers of an installation. Cheap to clone. A process that only answers queries builds the same loop and
 /// does not run it: waiting, lists and rebuilds work over the database.
@@ -186,22 +186,6 @@ impl<E: EventSet> Loop<E> {
             .view(view)
             .ok_or_else(|| RebuildError::Unknown(view.to_owned()))?;
         found.rebuild(self.inner.store.pool(), options, progress).await
-    }
-
-    /// Folds a view as of a position or an instant, in memory; `None` where no view has the name.
-    ///
-    /// # Errors
-    /// The log cannot be read.
-    pub async fn replay(
-        &self,
-        view: &str,
-        key: Option<&str>,
-        until: Until,
-    ) -> Result<Option<Replayed>, FollowError> {
-        match self.view(view) {
-            Some(found) => found.replay(self.inner.store.pool(), key, until).await.map(Some),
-            None => Ok(None),
-        }
     }
 
     /// Names and versions of all views.

@@ -16,6 +16,7 @@ mod guanxi_loop;
 mod guard;
 mod listing;
 pub(crate) mod parking;
+mod past;
 mod progress;
 pub(crate) mod read;
 mod tail;

@@ -9,6 +9,7 @@ mod careful;
 mod compare;
 mod definition;
 mod engine;
+mod explain;
 mod fold;
 mod publish;
 mod rebuild;
@@ -24,6 +25,7 @@ mod sheet;
 mod table;
 
 pub use canonical::{key_of, key_text};
+pub use explain::{Asked, Cause, Explained};
 pub use replay::{Replayed, Until};
 pub use report::{RebuildError, RebuildOptions, RebuildProgress, RebuildReport};
 pub use reporting::{Column, ReportingView};

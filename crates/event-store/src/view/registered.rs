@@ -8,6 +8,7 @@ use sqlx::PgPool;
 
 use super::View;
 use super::engine::ViewFollower;
+use super::explain::{Asked, Explained, explain};
 use super::publish::place;
 use super::rebuild::rebuild;
 use super::replay::{Replayed, Until, replay};
@@ -31,6 +32,12 @@ pub(crate) trait AnyView<E>: Send + Sync {
         progress: &(dyn Fn(RebuildProgress) + Send + Sync),
     ) -> Result<RebuildReport, RebuildError>;
     async fn replay(&self, pool: &PgPool, key: Option<&str>, until: Until) -> Result<Replayed, FollowError>;
+    async fn explain(
+        &self,
+        pool: &PgPool,
+        asked: &[Asked],
+        until: Until,
+    ) -> Result<Vec<Explained>, FollowError>;
     /// Applies what is parked under a key, in order, as far as it goes.
     async fn retry(&self, pool: &PgPool, key: &str) -> Result<(), ParkedError>;
 }
@@ -78,6 +85,15 @@ impl<V: View, S: Second<V>> AnyView<V::Event> for Registered<V, S> {
 
     async fn replay(&self, pool: &PgPool, key: Option<&str>, until: Until) -> Result<Replayed, FollowError> {
         replay::<V, S>(&self.view, pool, key, until).await
+    }
+
+    async fn explain(
+        &self,
+        pool: &PgPool,
+        asked: &[Asked],
+        until: Until,
+    ) -> Result<Vec<Explained>, FollowError> {
+        explain::<V, S>(&self.view, pool, asked, until).await
     }
 
     async fn retry(&self, pool: &PgPool, key: &str) -> Result<(), ParkedError> {

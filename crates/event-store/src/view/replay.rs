@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use guanxi_kernel::Timestamp;
+use guanxi_kernel::{Recorded, Timestamp};
 use serde_json::Value;
 use sqlx::PgPool;
 
 use super::View;
-use super::fold::{cells, fold_cells, step, touches};
+use super::fold::{Cells, cells, fold_cells, step, touches};
 use super::second::Second;
 use super::sheet::Sheet;
 use crate::follow::{Discards, FollowError, Mark, position_at, read_segment};
@@ -18,8 +18,10 @@ use crate::follow::{Discards, FollowError, Mark, position_at, read_segment};
 pub enum Until {
     /// Up to this position, or the head.
     Position(u64),
-    /// Up to what the log had taken at this instant.
+    /// Up to what the log had taken at this instant: what we knew.
     Recorded(Timestamp),
+    /// All of the log, but only what had happened in the world by this instant, whenever we learned of it.
+    Happened(Timestamp),
     /// All of it.
     Head,
 }
@@ -42,30 +44,11 @@ pub(crate) async fn replay<V: View, S: Second<V>>(
     only: Option<&str>,
     until: Until,
 ) -> Result<Replayed, FollowError> {
-    let until = match until {
-        Until::Position(position) => position,
-        Until::Recorded(instant) => position_at(pool, instant).await?,
-        Until::Head => crate::follow::read::head(pool).await?.position,
-    };
-    let discards = Discards::load(pool, V::NAME).await?;
-    let mut memory = Memory::<'_, V, S> {
-        view,
-        rows: Sheet::new(),
-        totals: Sheet::new(),
-    };
-    let mut at = Mark::default();
-    while at.position < until {
-        // Batches of the log are read whole, so the last one may reach beyond.
-        let Some(segment) = read_segment::<V::Event>(pool, at, 4096, None).await? else {
-            break;
-        };
-        for event in segment.events.iter().filter(|event| event.position <= until) {
-            memory.fold(event, only, &discards);
-        }
-        at = segment.last;
-    }
+    let mut memory = Memory::<'_, V, S>::new(view);
+    let wanted = |key: &str| only.is_none_or(|only| only == key);
+    let position = memory.run(pool, until, &wanted, &mut |_| {}).await?;
     Ok(Replayed {
-        position: at.position.min(until),
+        position,
         rows: memory.rows.into_values(),
         totals: if only.is_some() {
             BTreeMap::new()
@@ -75,16 +58,74 @@ pub(crate) async fn replay<V: View, S: Second<V>>(
     })
 }
 
-struct Memory<'a, V: View, S: Second<V>> {
-    view: &'a V,
-    rows: Sheet<V::Row>,
-    totals: Sheet<S::Total>,
+/// What one event has just done to one row and its cells.
+pub(super) struct Done<'a, V: View, S: Second<V>> {
+    pub(super) event: &'a Recorded<V::Event>,
+    pub(super) row: &'a str,
+    pub(super) after: Option<&'a V::Row>,
+    pub(super) cells: &'a Cells<S::Cell>,
+    pub(super) totals: &'a Sheet<S::Total>,
 }
 
-impl<V: View, S: Second<V>> Memory<'_, V, S> {
-    fn fold(&mut self, event: &guanxi_kernel::Recorded<V::Event>, only: Option<&str>, discards: &Discards) {
+/// A view in memory, while it is folded over a part of the log.
+pub(super) struct Memory<'a, V: View, S: Second<V>> {
+    view: &'a V,
+    pub(super) rows: Sheet<V::Row>,
+    pub(super) totals: Sheet<S::Total>,
+}
+
+impl<'a, V: View, S: Second<V>> Memory<'a, V, S> {
+    pub(super) fn new(view: &'a V) -> Self {
+        Self {
+            view,
+            rows: Sheet::new(),
+            totals: Sheet::new(),
+        }
+    }
+
+    /// Folds the wanted rows over what `until` leaves of the log, and tells of each step. Answers where it ended.
+    pub(super) async fn run(
+        &mut self,
+        pool: &PgPool,
+        until: Until,
+        wanted: &(dyn Fn(&str) -> bool + Send + Sync),
+        tell: &mut (dyn FnMut(Done<'_, V, S>) + Send),
+    ) -> Result<u64, FollowError> {
+        let last = match until {
+            Until::Position(position) => position,
+            Until::Recorded(instant) => position_at(pool, instant).await?,
+            Until::Happened(_) | Until::Head => crate::follow::read::head(pool).await?.position,
+        };
+        let had_happened = |event: &Recorded<V::Event>| match until {
+            Until::Happened(instant) => event.metadata.occurred_at <= instant,
+            _ => true,
+        };
+        let discards = Discards::load(pool, V::NAME).await?;
+        let mut at = Mark::default();
+        while at.position < last {
+            // Batches of the log are read whole, so the last one may reach beyond.
+            let Some(segment) = read_segment::<V::Event>(pool, at, 4096, None).await? else {
+                break;
+            };
+            for event in &segment.events {
+                if event.position <= last && had_happened(event) {
+                    self.fold(event, wanted, &discards, tell);
+                }
+            }
+            at = segment.last;
+        }
+        Ok(at.position.min(last))
+    }
+
+    fn fold(
+        &mut self,
+        event: &Recorded<V::Event>,
+        wanted: &(dyn Fn(&str) -> bool + Send + Sync),
+        discards: &Discards,
+        tell: &mut (dyn FnMut(Done<'_, V, S>) + Send),
+    ) {
         for touch in touches(self.view, event).unwrap_or_default() {
-            if only.is_some_and(|only| only != &*touch.text) || discards.holds(event.position, &touch.text) {
+            if !wanted(&touch.text) || discards.holds(event.position, &touch.text) {
                 continue;
             }
             begin(&mut self.rows, &touch.text);
@@ -92,10 +133,18 @@ impl<V: View, S: Second<V>> Memory<'_, V, S> {
             let folded = step(self.view, &touch, &mut self.rows, true).and_then(|done| {
                 let cells = cells::<V, S>(self.view, &touch, &done)?;
                 cells.iter().for_each(|(_, text)| begin(&mut self.totals, text));
-                fold_cells::<V, S>(self.view, &touch, &done, &cells, &mut self.totals, false)
+                fold_cells::<V, S>(self.view, &touch, &done, &cells, &mut self.totals, false)?;
+                Ok((done, cells))
             });
-            if folded.is_err() {
-                self.rows.set(&touch.text, before, event.position);
+            match folded {
+                Ok((done, cells)) => tell(Done {
+                    event,
+                    row: &touch.text,
+                    after: done.after.as_deref(),
+                    cells: &cells,
+                    totals: &self.totals,
+                }),
+                Err(_) => self.rows.set(&touch.text, before, event.position),
             }
         }
     }

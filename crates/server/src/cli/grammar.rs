@@ -44,6 +44,9 @@ pub enum Command {
     /// Shows the past: one aggregate's events and state, or a view, as of a position or an instant.
     #[command(subcommand)]
     Replay(Replay),
+    /// Answers why: the very events behind a row or a cell of a view, and what each contributed.
+    #[command(subcommand)]
+    Explain(Explain),
     /// Builds a view anew beside the live one, compares both, and swaps.
     Rebuild {
         /// The view, e.g. store_dashboard.
@@ -129,16 +132,76 @@ pub enum Via {
     Callbacks,
 }
 
-/// Until when.
+/// As of when.
 #[derive(Debug, Clone, Copy, clap::Args)]
 #[group(multiple = false)]
 pub struct Until {
     /// Up to this position.
-    #[arg(long, value_name = "POSITION")]
+    #[arg(long, value_name = "POSITION", visible_alias = "as-of-position")]
     pub to: Option<u64>,
-    /// As the log was at this instant, e.g. 2026-03-01T10:00:00+08:00.
-    #[arg(long, value_name = "INSTANT")]
+    /// What was known: the log as it was at this instant, e.g. 2026-03-01T10:00:00+08:00.
+    #[arg(long, value_name = "INSTANT", visible_alias = "as-of-recorded")]
     pub at: Option<Timestamp>,
+    /// What had happened by this instant, whenever it became known.
+    #[arg(long, value_name = "INSTANT", visible_alias = "as-of-happened")]
+    pub happened: Option<Timestamp>,
+}
+
+impl From<Until> for guanxi_event_store::view::Until {
+    fn from(until: Until) -> Self {
+        match (until.to, until.at, until.happened) {
+            (Some(position), ..) => Self::Position(position),
+            (None, Some(at), _) => Self::Recorded(at),
+            (None, None, Some(happened)) => Self::Happened(happened),
+            (None, None, None) => Self::Head,
+        }
+    }
+}
+
+/// `guanxi explain`
+#[derive(Debug, Subcommand)]
+pub enum Explain {
+    /// A line of the store dashboard.
+    Dashboard {
+        /// The day, e.g. 2026-03-01.
+        date: guanxi_kernel::BusinessDate,
+        /// The store; the whole chain without.
+        #[arg(long)]
+        store: Option<String>,
+        /// The channel; all of the store's without.
+        #[arg(long, requires = "store")]
+        channel: Option<String>,
+        #[command(flatten)]
+        what: Explained,
+    },
+    /// A row of any view: a member's tags or funnel tier, an order, what a member owns.
+    Row {
+        /// The view.
+        view: String,
+        /// The key, in its stored form.
+        key: String,
+        #[command(flatten)]
+        what: Explained,
+    },
+    /// A cell of any view's second table.
+    Cell {
+        /// The view.
+        view: String,
+        /// The key, in its stored form.
+        key: String,
+        #[command(flatten)]
+        what: Explained,
+    },
+}
+
+/// What of it, as of when.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Explained {
+    /// Only this field or what lies below it, e.g. paid_fen or tags.dormant.
+    #[arg(long)]
+    pub field: Option<String>,
+    #[command(flatten)]
+    pub until: Until,
 }
 
 /// `guanxi replay`

@@ -4,6 +4,7 @@ mod audit;
 mod clock;
 mod dev;
 mod doctor;
+mod explain;
 mod grammar;
 pub mod import;
 mod inbox;

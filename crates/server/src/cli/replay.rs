@@ -7,11 +7,11 @@ use guanxi_domain::member::Member;
 use guanxi_domain::order::Order;
 use guanxi_domain::store::Store;
 use guanxi_domain::suspense::Suspense;
-use guanxi_event_store::view;
-use guanxi_kernel::{Decider, DomainEvent as _};
+use guanxi_event_store::{PastEvent, past, view};
+use guanxi_kernel::Decider;
 use serde::Serialize;
 use serde_json::{Value, json};
-use sqlx::{FromRow, PgPool};
+use sqlx::PgPool;
 
 use super::grammar::{Replay, Until};
 use crate::config::Config;
@@ -20,23 +20,28 @@ use crate::platform::{House, connect};
 use crate::terminal::{Output, table};
 
 /// An event as it is shown: sealed fields stay sealed.
-#[derive(Debug, Serialize, FromRow)]
+#[derive(Debug, Serialize)]
 struct Shown {
-    position: i64,
-    sequence: i64,
+    position: u64,
+    sequence: u64,
     event_type: String,
     occurred_at: Option<String>,
     recorded_at: String,
-    #[sqlx(json)]
     payload: Value,
 }
 
-const EVENTS: &str = "select position, sequence, event_type, metadata ->> 'occurred_at' as occurred_at,
-    to_char(recorded_at at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') as recorded_at, payload
-  from log.events
-  where aggregate_type = $1 and aggregate_id = $2 and position <= coalesce($3, position)
-    and recorded_at <= coalesce($4::timestamptz, recorded_at)
-  order by sequence";
+impl From<PastEvent> for Shown {
+    fn from(event: PastEvent) -> Self {
+        Self {
+            position: event.position,
+            sequence: event.sequence,
+            event_type: event.event_type,
+            occurred_at: event.occurred_at.map(|at| at.to_string()),
+            recorded_at: event.recorded_at.to_string(),
+            payload: event.payload,
+        }
+    }
+}
 
 /// Shows an aggregate or a view.
 pub async fn run(config: &Config, what: Replay, output: Output) -> Result<(), Failure> {
@@ -56,20 +61,12 @@ async fn aggregate_at(
     until: Until,
     output: Output,
 ) -> Result<(), Failure> {
-    let fold = folded(aggregate)?;
-    let events: Vec<Shown> = sqlx::query_as(EVENTS)
-        .bind(aggregate)
-        .bind(id)
-        .bind(until.to.and_then(|position| i64::try_from(position).ok()))
-        .bind(until.at.map(|at| at.to_string()))
-        .fetch_all(pool)
-        .await?;
+    let (events, state) = folded(pool, aggregate, id, until.into()).await?;
     if events.is_empty() {
         return Err(Failure::not_found(format!(
             "{aggregate}/{id} has no events up to there"
         )));
     }
-    let state = fold(&events)?;
     let answer = json!({ "aggregate": aggregate, "id": id, "events": events, "state": state });
     output.answer(&answer, |_| {
         let rows = events.iter().map(|event| {
@@ -89,35 +86,35 @@ async fn aggregate_at(
     })
 }
 
-type Fold = fn(&[Shown]) -> Result<Value, Failure>;
-
-fn folded(aggregate: &str) -> Result<Fold, Failure> {
-    Ok(match aggregate {
-        Member::TYPE => fold::<Member>,
-        Campaign::TYPE => fold::<Campaign>,
-        Coupon::TYPE => fold::<Coupon>,
-        Order::TYPE => fold::<Order>,
-        GuideRelationship::TYPE => fold::<GuideRelationship>,
-        Suspense::TYPE => fold::<Suspense>,
-        Store::TYPE => fold::<Store>,
+async fn folded(
+    pool: &PgPool,
+    aggregate: &str,
+    id: &str,
+    until: view::Until,
+) -> Result<(Vec<Shown>, Value), Failure> {
+    match aggregate {
+        Member::TYPE => fold::<Member>(pool, id, until).await,
+        Campaign::TYPE => fold::<Campaign>(pool, id, until).await,
+        Coupon::TYPE => fold::<Coupon>(pool, id, until).await,
+        Order::TYPE => fold::<Order>(pool, id, until).await,
+        GuideRelationship::TYPE => fold::<GuideRelationship>(pool, id, until).await,
+        Suspense::TYPE => fold::<Suspense>(pool, id, until).await,
+        Store::TYPE => fold::<Store>(pool, id, until).await,
         other => {
-            return Err(
-                Failure::new(Reason::Usage, format!("`{other}` is no aggregate")).advise(
-                    "There are member, campaign, coupon, order, guide_relationship, suspense and store.",
-                ),
-            );
+            let known = "There are member, campaign, coupon, order, guide_relationship, suspense and store.";
+            Err(Failure::new(Reason::Usage, format!("`{other}` is no aggregate")).advise(known))
         }
-    })
+    }
 }
 
-fn fold<D: Decider>(events: &[Shown]) -> Result<Value, Failure> {
-    let mut state = D::State::default();
-    for event in events {
-        let read = D::Event::read(&event.event_type, &event.payload.to_string())
-            .map_err(|error| Failure::fault(format!("position {}: {error}", event.position)))?;
-        D::evolve(&mut state, &read);
-    }
-    serde_json::to_value(&state).map_err(Failure::fault)
+async fn fold<D: Decider>(
+    pool: &PgPool,
+    id: &str,
+    until: view::Until,
+) -> Result<(Vec<Shown>, Value), Failure> {
+    let past = past::<D>(pool, id, until).await.map_err(Failure::fault)?;
+    let state = serde_json::to_value(&past.state).map_err(Failure::fault)?;
+    Ok((past.events.into_iter().map(Shown::from).collect(), state))
 }
 
 async fn view_at(
@@ -128,14 +125,9 @@ async fn view_at(
     output: Output,
 ) -> Result<(), Failure> {
     let house = House::open(config).await?;
-    let until = match (until.to, until.at) {
-        (Some(position), _) => view::Until::Position(position),
-        (None, Some(at)) => view::Until::Recorded(at),
-        (None, None) => view::Until::Head,
-    };
     let replayed = house
         .followers
-        .replay(name, key, until)
+        .replay(name, key, until.into())
         .await
         .map_err(Failure::unavailable)?;
     let names: Vec<_> = house

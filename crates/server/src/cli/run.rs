@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use super::grammar::{Arguments, Command};
-use super::{audit, clock, dev, doctor, import, inbox, keys, migrate, parked, rebuild, replay, serve};
+use super::{
+    audit, clock, dev, doctor, explain, import, inbox, keys, migrate, parked, rebuild, replay, serve,
+};
 use crate::config;
 use crate::exit::Failure;
 use crate::logs;
@@ -41,6 +43,7 @@ async fn perform(arguments: Arguments, output: Output) -> Result<(), Failure> {
         Command::Migrate => migrate::run(&config, output).await,
         Command::Import(what) => import::run(&config, what, output).await,
         Command::Replay(what) => replay::run(&config, what, output).await,
+        Command::Explain(what) => explain::run(&config, what, output).await,
         Command::Rebuild { view, force } => rebuild::run(&config, &view, force, output).await,
         Command::Parked(what) => parked::run(&config, what, output).await,
         Command::Inbox(what) => inbox::run(&config, what, output).await,

@@ -1,10 +1,11 @@
 //! Orders with their steps.
 
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row};
 
+use super::Timeline;
 use crate::page::{Listed, QueryError};
 
 /// What to leave out.
@@ -19,15 +20,15 @@ pub struct TimelineFilter {
 }
 
 /// One order.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct TimelineLine {
     /// The order.
     pub order_id: String,
     /// Position of its last event.
     pub as_of_position: u64,
-    /// The row: see [`Timeline`](super::Timeline).
+    /// Where it stands, and all its steps.
     #[serde(flatten)]
-    pub row: Value,
+    pub row: Timeline,
 }
 
 const COLUMNS: &str = "key, row::text as row, position";

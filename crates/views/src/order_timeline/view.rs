@@ -4,6 +4,7 @@ use guanxi_domain::GuanxiEvent;
 use guanxi_domain::order::{OrderEvent, OrderStatus};
 use guanxi_event_store::{Column, ReportingView, View};
 use guanxi_kernel::{BusinessDate, Fen, Recorded, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::steps;
@@ -13,7 +14,7 @@ use super::steps;
 pub struct OrderTimeline;
 
 /// One order.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Timeline {
     /// Where it stands.
     pub status: OrderStatus,
@@ -40,7 +41,7 @@ pub struct Timeline {
 }
 
 /// One event that names the order, whichever stream it lies on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
     /// Where it lies in the log.
     pub position: u64,

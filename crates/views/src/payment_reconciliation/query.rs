@@ -1,5 +1,6 @@
 //! Payments and refunds, filtered by how far they got.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::{PgPool, Row};
 
@@ -18,7 +19,7 @@ pub struct MoneyFilter {
 }
 
 /// One payment, or one state of a refund.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct MoneyLine {
     /// What is known of it.
     #[serde(flatten)]

@@ -5,6 +5,7 @@ use guanxi_domain::order::{Mismatch, OrderEvent};
 use guanxi_domain::suspense::{MoneyFact, SuspenseEvent};
 use guanxi_event_store::{Column, ReportingView, View};
 use guanxi_kernel::{Fen, Recorded, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Payments and refunds beside orders.
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub struct PaymentReconciliation;
 
 /// Which way the money went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MoneyKind {
     /// To us.
@@ -22,7 +23,7 @@ pub enum MoneyKind {
 }
 
 /// How far it got.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MoneyState {
     /// Its order is not known.
@@ -36,7 +37,7 @@ pub enum MoneyState {
 }
 
 /// One payment, or one state of a refund.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Money {
     /// Which way.
     pub kind: MoneyKind,

@@ -1,10 +1,11 @@
 //! The figures of a cell.
 
 use guanxi_kernel::Fen;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Sums that simply add up.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Figures {
     /// Orders that became paid, each once, at the payment that completed it.
@@ -44,7 +45,7 @@ pub struct Figures {
 }
 
 /// A cell: its sums, and what only counts distinct persons.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Total {
     /// The sums.

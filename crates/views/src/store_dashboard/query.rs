@@ -1,6 +1,7 @@
 //! The dashboard over HTTP: filtered, in the order of its keys, paged.
 
 use guanxi_kernel::BusinessDate;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::{PgPool, Row};
 
@@ -34,7 +35,7 @@ pub struct DashboardFilter {
 }
 
 /// A line.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct DashboardRow {
     /// The store; absent for the chain's day.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,0 +1,66 @@
+//! The past in a question: as of a position, of what was known, or of what had happened.
+
+use std::sync::{Arc, LazyLock};
+
+use guanxi_event_store::view::Until;
+use guanxi_kernel::Timestamp;
+use serde::Deserialize;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use utoipa::IntoParams;
+
+use crate::http::Problem;
+
+/// Folds over the log that run at once; each takes a processor.
+const AT_ONCE: usize = 2;
+static FOLDS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(AT_ONCE)));
+
+/// As of when; at most one of the three, and now without.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AsOfQuery {
+    /// As of this position of the log.
+    pub as_of_position: Option<u64>,
+    /// What was known: the log as it was at this instant, `2026-03-01T10:00:00+08:00`.
+    #[param(format = DateTime)]
+    pub as_of_recorded: Option<String>,
+    /// What had happened in the world by this instant, whenever it became known.
+    #[param(format = DateTime)]
+    pub as_of_happened: Option<String>,
+}
+
+impl AsOfQuery {
+    /// Up to where the log is read; `None` if the question is about now.
+    ///
+    /// # Errors
+    /// More than one of them, or an instant that is none.
+    pub fn until(&self) -> Result<Option<Until>, Problem> {
+        let instant = |text: &str| {
+            text.parse::<Timestamp>().map_err(|_| {
+                Problem::invalid("as_of_recorded and as_of_happened are instants with an offset.")
+            })
+        };
+        match (
+            self.as_of_position,
+            self.as_of_recorded.as_deref(),
+            self.as_of_happened.as_deref(),
+        ) {
+            (None, None, None) => Ok(None),
+            (Some(position), None, None) => Ok(Some(Until::Position(position))),
+            (None, Some(recorded), None) => Ok(Some(Until::Recorded(instant(recorded)?))),
+            (None, None, Some(happened)) => Ok(Some(Until::Happened(instant(happened)?))),
+            _ => Err(Problem::invalid(
+                "Give one of as_of_position, as_of_recorded and as_of_happened.",
+            )),
+        }
+    }
+}
+
+/// Leave to fold a part of the log, which is as much work as the log is long.
+///
+/// # Errors
+/// 503 while others do.
+pub(super) fn turn() -> Result<SemaphorePermit<'static>, Problem> {
+    FOLDS.try_acquire().map_err(|_| {
+        Problem::unavailable("Others are being told of the past; it takes as long as the log is.")
+    })
+}
