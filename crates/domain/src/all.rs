@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::campaign::{Campaign, CampaignCommand, CampaignEvent};
 use crate::coupon::{Coupon, CouponCommand, CouponEvent};
 use crate::guide::{GuideCommand, GuideEvent, GuideRelationship};
+use crate::handover::{Handover, HandoverCommand, HandoverEvent};
 use crate::member::{Member, MemberCommand, MemberEvent};
 use crate::order::{Order, OrderCommand, OrderEvent};
 use crate::store::{Store, StoreCommand, StoreEvent};
@@ -89,6 +90,8 @@ aggregates! {
     Order = "order", OrderEvent, OrderCommand, Order;
     /// Guide and member.
     GuideRelationship = "guide_relationship", GuideEvent, GuideCommand, GuideRelationship;
+    /// Handing members over in numbers.
+    Handover = "handover", HandoverEvent, HandoverCommand, Handover;
     /// Suspense.
     Suspense = "suspense", SuspenseEvent, SuspenseCommand, Suspense;
     /// Store.
@@ -109,6 +112,7 @@ mod tests {
             Coupon::TYPE,
             Order::TYPE,
             GuideRelationship::TYPE,
+            Handover::TYPE,
             Suspense::TYPE,
             Store::TYPE,
         ];

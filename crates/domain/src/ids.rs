@@ -7,6 +7,10 @@ typed_id! {
     CampaignId;
     /// One coupon.
     CouponId;
+    /// One call by which members are handed over from a guide to another.
+    HandoverId;
+    /// One payroll: what guides are paid at once.
+    SettlementNo;
     /// A category of goods, as the assortment names it.
     CategoryId;
     /// A natural person behind several accounts, as the identity provider tells them apart.

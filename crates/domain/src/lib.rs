@@ -7,6 +7,7 @@ pub mod all;
 pub mod campaign;
 pub mod coupon;
 pub mod guide;
+pub mod handover;
 pub mod ids;
 pub mod loyalty;
 pub mod member;

@@ -1,6 +1,6 @@
 //! What every refusal says of itself, for the pages under docs/errors and for the one place where it becomes a status.
 
-use crate::{campaign, coupon, guide, member, order, store, suspense};
+use crate::{campaign, coupon, guide, handover, member, order, store, suspense};
 
 /// A refusal as its page explains it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +42,7 @@ pub fn refusals() -> Vec<RefusalDoc> {
         coupon::DOCS,
         order::DOCS,
         guide::DOCS,
+        handover::DOCS,
         suspense::DOCS,
         store::DOCS,
     ]
@@ -62,6 +63,7 @@ mod tests {
             include_str!("coupon/refusal.rs"),
             include_str!("order/refusal.rs"),
             include_str!("guide/refusal.rs"),
+            include_str!("handover/refusal.rs"),
             include_str!("suspense/refusal.rs"),
             include_str!("store/refusal.rs"),
         ];

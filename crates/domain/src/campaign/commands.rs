@@ -20,6 +20,8 @@ pub enum CampaignCommand {
     PauseCampaign(PauseCampaign),
     /// Stops claims for good.
     EndCampaign(EndCampaign),
+    /// Changes how many coupons it gives.
+    AmendBudget(AmendBudget),
     /// Asks for a coupon.
     ClaimCoupon(ClaimCoupon),
 }
@@ -67,6 +69,19 @@ pub struct PauseCampaign {
 pub struct EndCampaign {
     /// Why, for people. No personal data.
     pub reason: String,
+}
+
+/// Changes how many coupons a campaign gives: compare and set, so that of two people who change it at once one learns
+/// of the other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AmendBudget {
+    /// The caps as the caller knows them; others are refused as `campaign.budget_changed`.
+    pub expected: Caps,
+    /// The caps from now on. A cap per day, member or person may be changed or dropped, not added: nobody has counted.
+    pub caps: Caps,
+    /// When, in the world.
+    pub amended_at: Timestamp,
 }
 
 /// Asks for one coupon for a member.

@@ -2,6 +2,7 @@
 
 use guanxi_kernel::{ClaimChange, ClaimKey, Decider, Fen};
 
+use super::budget;
 use super::commands::{CampaignCommand, ClaimCoupon, CreateCampaign};
 use super::events::{
     CampaignActivated, CampaignCreated, CampaignEnded, CampaignEvent, CampaignPaused, CampaignSoldOut,
@@ -60,6 +61,7 @@ impl Decider for Campaign {
                     .into(),
                 ]),
             },
+            CampaignCommand::AmendBudget(amend) => budget::amend(state, rules, amend),
             CampaignCommand::ClaimCoupon(claim) => decide_claim(state, rules, claim),
         }
     }
@@ -163,6 +165,7 @@ fn decide_claim(
         channel: claim.channel.clone(),
         claimed_at: claim.claimed_at,
         claimed_on: rules.time_zone.business_date(claim.claimed_at),
+        time_zone: rules.time_zone.clone(),
     };
     let now_claimed = state.claimed.total.saturating_add(1);
     let mut events = vec![claimed.into()];

@@ -19,6 +19,8 @@ domain_events! {
         CampaignPaused(CampaignPaused) = "campaign.paused.v1",
         /// No coupons can be claimed any more.
         CampaignEnded(CampaignEnded) = "campaign.ended.v1",
+        /// It gives more coupons, or fewer.
+        BudgetAmended(BudgetAmended) = "campaign.budget_amended.v1",
         /// The last coupon has been claimed.
         CampaignSoldOut(CampaignSoldOut) = "campaign.sold_out.v1",
         /// A member has claimed a coupon; the coupon's own stream begins after this.
@@ -65,7 +67,18 @@ pub struct CampaignEnded {
     pub reason: String,
 }
 
-/// The last coupon has been claimed. It follows that claim in the same decision.
+/// The campaign gives more coupons from now on, or fewer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct BudgetAmended {
+    /// The caps until now.
+    pub before: Caps,
+    /// The caps from now on.
+    pub caps: Caps,
+    /// When, in the world.
+    pub amended_at: Timestamp,
+}
+
+/// The last coupon has been claimed. It follows that claim, or the amendment that left no more, in the same decision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CampaignSoldOut {
     /// How many were claimed: the campaign's cap.
@@ -93,4 +106,6 @@ pub struct CouponClaimed {
     pub claimed_at: Timestamp,
     /// The day to which the campaign counts it.
     pub claimed_on: BusinessDate,
+    /// The campaign's zone, by whose calendar the coupon expires.
+    pub time_zone: TimeZoneId,
 }

@@ -3,6 +3,7 @@
 //! One stream decides all claims of a campaign, so its caps hold however many ask at once. What a coupon is worth is
 //! frozen when it is claimed; its further life is the coupon's own ([`crate::coupon`]).
 
+mod budget;
 mod commands;
 mod decide;
 mod events;
@@ -14,12 +15,12 @@ mod state;
 mod terms;
 
 pub use commands::{
-    ActivateCampaign, CampaignCommand, ClaimCoupon, CreateCampaign, EndCampaign, PauseCampaign,
+    ActivateCampaign, AmendBudget, CampaignCommand, ClaimCoupon, CreateCampaign, EndCampaign, PauseCampaign,
 };
 pub use decide::{COUPON_SCOPE, Campaign};
 pub use events::{
-    CampaignActivated, CampaignCreated, CampaignEnded, CampaignEvent, CampaignPaused, CampaignSoldOut,
-    CouponClaimed,
+    BudgetAmended, CampaignActivated, CampaignCreated, CampaignEnded, CampaignEvent, CampaignPaused,
+    CampaignSoldOut, CouponClaimed,
 };
 pub use pages::DOCS;
 pub use refusal::CampaignRefusal;

@@ -77,6 +77,24 @@ pub const DOCS: &[RefusalDoc] = &[
         "Claim through one of the campaign's channels.",
     ),
     RefusalDoc::new(
+        "campaign.budget_changed",
+        "Somebody was faster",
+        "The campaign's caps are not those that the caller expected: somebody has amended them meanwhile.",
+        "Read the campaign again, and decide again.",
+    ),
+    RefusalDoc::new(
+        "campaign.budget_below_claimed",
+        "Fewer than are out",
+        "More coupons have been claimed than the campaign would give in all.",
+        "Choose at least the number that the message names, or end the campaign.",
+    ),
+    RefusalDoc::new(
+        "campaign.budget_uncounted",
+        "Nobody has counted",
+        "A cap per day, member or person counts from the first claim on, so it cannot be added later.",
+        "End the campaign and create one with the cap.",
+    ),
+    RefusalDoc::new(
         "campaign.coupon_taken",
         "Coupon id in use",
         "The id chosen for the coupon belongs to a coupon of another campaign.",

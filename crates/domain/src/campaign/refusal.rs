@@ -41,6 +41,15 @@ pub enum CampaignRefusal {
     /// Not through this channel.
     #[error("coupons cannot be claimed through {}", .0.as_ref().map_or("an unnamed channel", Channel::as_str))]
     ChannelNotAllowed(Option<Channel>),
+    /// The caller knew other caps.
+    #[error("the campaign's budget was changed meanwhile; look at it again")]
+    BudgetChanged,
+    /// Fewer than have been claimed.
+    #[error("{0} coupons have been claimed already")]
+    BudgetBelowClaimed(u32),
+    /// A cap on what nobody has counted.
+    #[error("a cap per day, member or person cannot be added to a campaign that began without it")]
+    BudgetUncounted,
 }
 
 impl Refusal for CampaignRefusal {
@@ -58,6 +67,9 @@ impl Refusal for CampaignRefusal {
             Self::PersonCapReached(_) => "campaign.person_cap_reached",
             Self::PersonRequired => "campaign.person_required",
             Self::ChannelNotAllowed(_) => "campaign.channel_not_allowed",
+            Self::BudgetChanged => "campaign.budget_changed",
+            Self::BudgetBelowClaimed(_) => "campaign.budget_below_claimed",
+            Self::BudgetUncounted => "campaign.budget_uncounted",
         }
     }
 }

@@ -4,6 +4,8 @@ use guanxi_kernel::scenario::Scenario;
 use guanxi_kernel::{ClaimChange, ClaimKey, Decider, Fen, TimeZoneId, Timestamp};
 use proptest::prelude::*;
 
+mod budget;
+
 use super::*;
 use crate::coupon::{CouponKind, CouponTerms, Funder, GoodsScope, ValidityWindow};
 
@@ -161,6 +163,7 @@ fn a_claim_freezes_the_terms_and_the_window() {
         channel: None,
         claimed_at: at("2026-03-02T10:00:00+08:00"),
         claimed_on: "2026-03-02".parse().unwrap(),
+        time_zone: TimeZoneId::shanghai(),
     };
     active(|_| {})
         .when(&command(claim("k-1", "m-1")))

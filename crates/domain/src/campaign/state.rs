@@ -77,6 +77,11 @@ impl CampaignState {
             CampaignEvent::CampaignActivated(_) => self.status = CampaignStatus::Active,
             CampaignEvent::CampaignPaused(_) => self.status = CampaignStatus::Paused,
             CampaignEvent::CampaignEnded(_) => self.status = CampaignStatus::Ended,
+            CampaignEvent::BudgetAmended(amended) => {
+                if let Some(rules) = &mut self.rules {
+                    rules.caps = amended.caps;
+                }
+            }
             CampaignEvent::CampaignSoldOut(_) => {}
             CampaignEvent::CouponClaimed(claimed) => {
                 let caps = self.rules.as_ref().map_or_else(Caps::default, |rules| rules.caps);

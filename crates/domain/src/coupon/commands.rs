@@ -1,6 +1,6 @@
 //! What may be asked of a coupon.
 
-use guanxi_kernel::{BusinessDate, Channel, Fen, MemberId, OrderId, StoreId, Timestamp};
+use guanxi_kernel::{BusinessDate, Channel, Fen, MemberId, OrderId, StoreId, TimeZoneId, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,12 @@ pub enum CouponCommand {
     RedeemCoupon(RedeemCoupon),
     /// Gives it back.
     ReturnCoupon(ReturnCoupon),
+    /// Takes it away.
+    RevokeCoupon(RevokeCoupon),
+    /// Notes that its time is over.
+    ExpireCoupon(ExpireCoupon),
+    /// Gives it to another member.
+    TransferCoupon(TransferCoupon),
 }
 
 /// Begins a coupon's life after it was claimed.
@@ -39,6 +45,8 @@ pub struct IssueCoupon {
     /// Through which channel it was claimed.
     #[serde(default)]
     pub channel: Option<Channel>,
+    /// The campaign's zone, by whose calendar it expires.
+    pub time_zone: TimeZoneId,
 }
 
 impl From<&CouponClaimed> for IssueCoupon {
@@ -49,6 +57,7 @@ impl From<&CouponClaimed> for IssueCoupon {
             terms: claimed.terms.clone(),
             validity: claimed.validity,
             channel: claimed.channel.clone(),
+            time_zone: claimed.time_zone.clone(),
         }
     }
 }
@@ -88,6 +97,9 @@ pub enum ReleaseReason {
 }
 
 /// Uses a coupon up, because the money of its order has come. Validity is not judged again.
+///
+/// With a `campaign_id` it is a fact of an order that was priced with the coupon, and facts are never refused: if the
+/// coupon is not the order's any more, the redemption was missed; if it has not been issued yet, it is awaited.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RedeemCoupon {
@@ -103,6 +115,9 @@ pub struct RedeemCoupon {
     pub store_id: Option<StoreId>,
     /// Through which channel the order came.
     pub channel: Option<Channel>,
+    /// The coupon's campaign as the paid order names it; `null` where somebody redeems at a till.
+    #[serde(default)]
+    pub campaign_id: Option<CampaignId>,
 }
 
 /// Gives a coupon back, because no line that it covered remains in the order.
@@ -119,4 +134,49 @@ pub struct ReturnCoupon {
     pub store_id: Option<StoreId>,
     /// Through which channel.
     pub channel: Option<Channel>,
+}
+
+/// Takes a coupon away from its holder. One that an order relies on, or has used up, stays.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RevokeCoupon {
+    /// Why, for people. No personal data.
+    pub reason: String,
+    /// When, in the world.
+    pub revoked_at: Timestamp,
+}
+
+/// Notes that a coupon's time is over. One that is reserved or used up is passed by: if it becomes free again, it is
+/// asked again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExpireCoupon {
+    /// The instant that has come.
+    pub expired_at: Timestamp,
+}
+
+/// Gives a coupon to another member. Terms and validity go with it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TransferCoupon {
+    /// Who gives it: the holder.
+    pub from: MemberId,
+    /// Who holds it from now on: the canonical id, aliases resolved.
+    pub to: MemberId,
+    /// Why.
+    pub reason: TransferReason,
+    /// When, in the world.
+    pub transferred_at: Timestamp,
+}
+
+/// Why a coupon changes hands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TransferReason {
+    /// The holder gives it away; only while it is free and valid.
+    Gift,
+    /// Two members turned out to be one; a reservation goes with it.
+    Merge,
+    /// They turned out to be two after all.
+    Unmerge,
 }

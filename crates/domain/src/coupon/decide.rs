@@ -1,21 +1,26 @@
 //! The rules of a coupon.
 
-use guanxi_kernel::Decider;
+use guanxi_kernel::{Decider, MemberId};
 
-use super::commands::{CouponCommand, IssueCoupon, RedeemCoupon, ReleaseCoupon, ReserveCoupon, ReturnCoupon};
-use super::events::{
-    CouponEvent, CouponExpired, CouponIssued, CouponRedeemed, CouponReserved, CouponReturned,
-    RedemptionMissed, ReservationReleased,
-};
+use super::commands::{CouponCommand, IssueCoupon, ReleaseCoupon, ReserveCoupon, ReturnCoupon};
+use super::events::{CouponEvent, CouponIssued, CouponReserved, CouponReturned, ReservationReleased};
 use super::refusal::CouponRefusal;
 use super::state::{CouponState, CouponStatus};
 use super::terms::Validity;
+use super::{ending, redeeming};
 
 /// A coupon in somebody's hand.
 #[derive(Debug)]
 pub struct Coupon;
 
-type Decision = Result<Vec<CouponEvent>, CouponRefusal>;
+pub(super) type Decision = Result<Vec<CouponEvent>, CouponRefusal>;
+
+/// A coupon that was issued, and who holds it now.
+pub(super) struct Held<'a> {
+    pub(super) state: &'a CouponState,
+    pub(super) issued: &'a CouponIssued,
+    pub(super) holder: &'a MemberId,
+}
 
 impl Decider for Coupon {
     const TYPE: &'static str = "coupon";
@@ -28,13 +33,23 @@ impl Decider for Coupon {
         if let CouponCommand::IssueCoupon(issue) = command {
             return decide_issue(state, issue);
         }
-        let issued = state.issued.as_ref().ok_or(CouponRefusal::Unknown)?;
+        let Some(issued) = state.issued.as_ref() else {
+            return redeeming::before_issue(state, command);
+        };
+        let held = Held {
+            state,
+            issued,
+            holder: state.holder.as_ref().unwrap_or(&issued.member_id),
+        };
         match command {
             CouponCommand::IssueCoupon(_) => Ok(Vec::new()),
-            CouponCommand::ReserveCoupon(reserve) => decide_reserve(state, issued, reserve),
-            CouponCommand::ReleaseCoupon(release) => decide_release(state, release),
-            CouponCommand::RedeemCoupon(redeem) => decide_redeem(state, issued, redeem),
-            CouponCommand::ReturnCoupon(returning) => decide_return(state, issued, returning),
+            CouponCommand::ReserveCoupon(reserve) => decide_reserve(&held, reserve),
+            CouponCommand::ReleaseCoupon(release) => decide_release(&held, release),
+            CouponCommand::RedeemCoupon(redeem) => redeeming::decide(&held, redeem),
+            CouponCommand::ReturnCoupon(returning) => decide_return(&held, returning),
+            CouponCommand::RevokeCoupon(revoke) => ending::revoke(&held, revoke),
+            CouponCommand::ExpireCoupon(expire) => Ok(ending::expire(&held, expire)),
+            CouponCommand::TransferCoupon(transfer) => ending::transfer(&held, transfer),
         }
     }
 
@@ -50,45 +65,45 @@ fn decide_issue(state: &CouponState, issue: &IssueCoupon) -> Decision {
         terms: issue.terms.clone(),
         validity: issue.validity,
         channel: issue.channel.clone(),
+        time_zone: issue.time_zone.clone(),
     };
     match &state.issued {
-        None => Ok(vec![issued.into()]),
+        None => {
+            let mut events = redeeming::awaited(state, &issued);
+            events.insert(0, issued.into());
+            Ok(events)
+        }
         Some(before) if *before == issued => Ok(Vec::new()),
         Some(_) => Err(CouponRefusal::AlreadyIssued),
     }
 }
 
-fn decide_reserve(state: &CouponState, issued: &CouponIssued, reserve: &ReserveCoupon) -> Decision {
-    if reserve.member_id != issued.member_id {
+fn decide_reserve(held: &Held<'_>, reserve: &ReserveCoupon) -> Decision {
+    if reserve.member_id != *held.holder {
         return Err(CouponRefusal::NotHolder);
     }
-    match &state.status {
-        // The order has it already: neither a retry nor the end of the validity takes it away.
-        held if held.order() == Some(&reserve.order_id) => return Ok(Vec::new()),
-        CouponStatus::Free => {}
-        CouponStatus::Reserved { order_id } => return Err(CouponRefusal::Reserved(order_id.clone())),
-        CouponStatus::Redeemed { order_id } => return Err(CouponRefusal::AlreadyRedeemed(order_id.clone())),
-        CouponStatus::Expired => return Err(CouponRefusal::Expired(issued.validity.until)),
+    // The order has it already: neither a retry nor the end of the validity takes it away.
+    if held.state.status.order() == Some(&reserve.order_id) {
+        return Ok(Vec::new());
     }
-    match issued.validity.judge(reserve.reserved_at) {
-        Validity::NotYet => Err(CouponRefusal::NotYetValid(issued.validity.from)),
-        Validity::Over => Err(CouponRefusal::Expired(issued.validity.until)),
-        Validity::Valid => Ok(vec![
-            CouponReserved {
-                order_id: reserve.order_id.clone(),
-                reserved_at: reserve.reserved_at,
-            }
-            .into(),
-        ]),
-    }
+    held.free()?;
+    held.valid(reserve.reserved_at)?;
+    Ok(vec![
+        CouponReserved {
+            order_id: reserve.order_id.clone(),
+            reserved_at: reserve.reserved_at,
+        }
+        .into(),
+    ])
 }
 
-fn decide_release(state: &CouponState, release: &ReleaseCoupon) -> Decision {
-    match &state.status {
+fn decide_release(held: &Held<'_>, release: &ReleaseCoupon) -> Decision {
+    match &held.state.status {
         CouponStatus::Reserved { order_id } if *order_id == release.order_id => Ok(vec![
             ReservationReleased {
                 order_id: order_id.clone(),
                 reason: release.reason,
+                valid_until: held.issued.validity.until,
             }
             .into(),
         ]),
@@ -99,75 +114,28 @@ fn decide_release(state: &CouponState, release: &ReleaseCoupon) -> Decision {
     }
 }
 
-/// The money has come, so the price stands. The only question is whose the coupon is.
-fn decide_redeem(state: &CouponState, issued: &CouponIssued, redeem: &RedeemCoupon) -> Decision {
-    let redeemed = CouponEvent::from(CouponRedeemed {
-        order_id: redeem.order_id.clone(),
-        campaign_id: issued.campaign_id.clone(),
-        member_id: issued.member_id.clone(),
-        funder: issued.terms.funder,
-        discount_fen: redeem.discount_fen,
-        redeemed_at: redeem.redeemed_at,
-        business_date: redeem.business_date,
-        store_id: redeem.store_id.clone(),
-        channel: redeem.channel.clone(),
-    });
-    let order = redeem.order_id.as_ref();
-    if let Some(order_id) = order {
-        if state.status.order() == Some(order_id) {
-            let pending = matches!(state.status, CouponStatus::Reserved { .. });
-            return Ok(if pending { vec![redeemed] } else { Vec::new() });
-        }
-        if state.missed_by.contains(order_id) || state.returned_by.contains(order_id) {
-            return Ok(Vec::new());
-        }
-        if state.lost_by.contains(order_id) {
-            let missed = RedemptionMissed {
-                order_id: order_id.clone(),
-                campaign_id: issued.campaign_id.clone(),
-                discount_fen: redeem.discount_fen,
-                held_by: state.status.order().cloned(),
-                missed_at: redeem.redeemed_at,
-            };
-            let mut events = vec![missed.into()];
-            events.extend((state.status == CouponStatus::Free).then_some(redeemed));
-            return Ok(events);
-        }
-    }
-    match &state.status {
-        CouponStatus::Free => Ok(vec![redeemed]),
-        CouponStatus::Reserved { order_id } => Err(CouponRefusal::Reserved(order_id.clone())),
-        CouponStatus::Redeemed { order_id } => Err(CouponRefusal::AlreadyRedeemed(order_id.clone())),
-        CouponStatus::Expired => Err(CouponRefusal::Expired(issued.validity.until)),
-    }
-}
-
-fn decide_return(state: &CouponState, issued: &CouponIssued, returning: &ReturnCoupon) -> Decision {
-    match &state.status {
+fn decide_return(held: &Held<'_>, returning: &ReturnCoupon) -> Decision {
+    match &held.state.status {
         CouponStatus::Redeemed {
             order_id: Some(order_id),
         } if *order_id == returning.order_id => {}
-        _ if state.returned_by.contains(&returning.order_id) => return Ok(Vec::new()),
+        _ if held.state.returned_by.contains(&returning.order_id) => return Ok(Vec::new()),
         _ => return Err(CouponRefusal::NotRedeemed(returning.order_id.clone())),
     }
     let returned = CouponReturned {
         order_id: returning.order_id.clone(),
-        campaign_id: issued.campaign_id.clone(),
-        member_id: issued.member_id.clone(),
+        campaign_id: held.issued.campaign_id.clone(),
+        member_id: held.holder.clone(),
         returned_at: returning.returned_at,
         business_date: returning.business_date,
         store_id: returning.store_id.clone(),
         channel: returning.channel.clone(),
+        valid_until: held.issued.validity.until,
     };
     let mut events = vec![returned.into()];
     // It came back too late to be used again; both facts are recorded.
-    if issued.validity.judge(returning.returned_at) == Validity::Over {
-        events.push(
-            CouponExpired {
-                expired_at: issued.validity.until,
-            }
-            .into(),
-        );
+    if held.issued.validity.judge(returning.returned_at) == Validity::Over {
+        events.push(held.expired());
     }
     Ok(events)
 }

@@ -1,10 +1,12 @@
 //! What happens to a coupon.
 
-use guanxi_kernel::{BusinessDate, Channel, Fen, MemberId, OrderId, StoreId, Timestamp, domain_events};
+use guanxi_kernel::{
+    BusinessDate, Channel, Fen, MemberId, OrderId, StoreId, TimeZoneId, Timestamp, domain_events,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::commands::ReleaseReason;
+use super::commands::{ReleaseReason, TransferReason};
 use super::terms::{CouponTerms, Funder, ValidityWindow};
 use crate::ids::CampaignId;
 
@@ -17,6 +19,8 @@ domain_events! {
         CouponReserved(CouponReserved) = "coupon.reserved.v1",
         /// It is free again.
         ReservationReleased(ReservationReleased) = "coupon.reservation_released.v1",
+        /// Its order was paid before it was issued; it is used up once it is.
+        RedemptionAwaited(RedemptionAwaited) = "coupon.redemption_awaited.v1",
         /// It is used up.
         CouponRedeemed(CouponRedeemed) = "coupon.redeemed.v1",
         /// An order that no longer held it was paid at its price, which is honoured.
@@ -25,6 +29,10 @@ domain_events! {
         CouponReturned(CouponReturned) = "coupon.returned.v1",
         /// Its time is over.
         CouponExpired(CouponExpired) = "coupon.expired.v1",
+        /// It was taken away.
+        CouponRevoked(CouponRevoked) = "coupon.revoked.v1",
+        /// Another member holds it.
+        CouponTransferred(CouponTransferred) = "coupon.transferred.v1",
     }
 }
 
@@ -41,6 +49,8 @@ pub struct CouponIssued {
     pub validity: ValidityWindow,
     /// Through which channel it was claimed.
     pub channel: Option<Channel>,
+    /// The campaign's zone, by whose calendar it expires.
+    pub time_zone: TimeZoneId,
 }
 
 /// The coupon is bound to an order and to no other until released.
@@ -59,6 +69,28 @@ pub struct ReservationReleased {
     pub order_id: OrderId,
     /// Why.
     pub reason: ReleaseReason,
+    /// First instant after its validity: it may have passed while the order held it.
+    pub valid_until: Timestamp,
+}
+
+/// An order was paid at the coupon's price before the coupon itself was issued. The redemption follows the issue in
+/// the same decision.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RedemptionAwaited {
+    /// The paid order.
+    pub order_id: OrderId,
+    /// The campaign that gives the coupon, as the order names it.
+    pub campaign_id: CampaignId,
+    /// What the order was given.
+    pub discount_fen: Option<Fen>,
+    /// When the order became paid.
+    pub redeemed_at: Timestamp,
+    /// The day of that.
+    pub business_date: BusinessDate,
+    /// At which store.
+    pub store_id: Option<StoreId>,
+    /// Through which channel the order came.
+    pub channel: Option<Channel>,
 }
 
 /// The coupon is used up.
@@ -117,11 +149,47 @@ pub struct CouponReturned {
     pub store_id: Option<StoreId>,
     /// Through which channel.
     pub channel: Option<Channel>,
+    /// First instant after its validity.
+    pub valid_until: Timestamp,
 }
 
 /// The coupon's time is over: it can never be reserved again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CouponExpired {
+    /// The campaign that gave it.
+    pub campaign_id: CampaignId,
+    /// Who held it.
+    pub member_id: MemberId,
     /// The end of its validity.
     pub expired_at: Timestamp,
+    /// The day of that, by the campaign's calendar.
+    pub business_date: BusinessDate,
+}
+
+/// The coupon was taken away: it can never be reserved again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CouponRevoked {
+    /// The campaign that gave it.
+    pub campaign_id: CampaignId,
+    /// Who held it.
+    pub member_id: MemberId,
+    /// Why.
+    pub reason: String,
+    /// When, in the world.
+    pub revoked_at: Timestamp,
+}
+
+/// Another member holds the coupon, with the same terms and validity.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CouponTransferred {
+    /// The campaign that gave it.
+    pub campaign_id: CampaignId,
+    /// Who held it.
+    pub from: MemberId,
+    /// Who holds it.
+    pub to: MemberId,
+    /// Why.
+    pub reason: TransferReason,
+    /// When, in the world.
+    pub transferred_at: Timestamp,
 }

@@ -6,8 +6,10 @@
 mod commands;
 mod decide;
 mod discount;
+mod ending;
 mod events;
 mod pages;
+mod redeeming;
 mod refusal;
 #[cfg(test)]
 mod scenarios;
@@ -15,13 +17,14 @@ mod state;
 mod terms;
 
 pub use commands::{
-    CouponCommand, IssueCoupon, RedeemCoupon, ReleaseCoupon, ReleaseReason, ReserveCoupon, ReturnCoupon,
+    CouponCommand, ExpireCoupon, IssueCoupon, RedeemCoupon, ReleaseCoupon, ReleaseReason, ReserveCoupon,
+    ReturnCoupon, RevokeCoupon, TransferCoupon, TransferReason,
 };
 pub use decide::Coupon;
 pub use discount::{BelowThreshold, Goods};
 pub use events::{
-    CouponEvent, CouponExpired, CouponIssued, CouponRedeemed, CouponReserved, CouponReturned,
-    RedemptionMissed, ReservationReleased,
+    CouponEvent, CouponExpired, CouponIssued, CouponRedeemed, CouponReserved, CouponReturned, CouponRevoked,
+    CouponTransferred, RedemptionAwaited, RedemptionMissed, ReservationReleased,
 };
 pub use pages::DOCS;
 pub use refusal::CouponRefusal;

@@ -52,4 +52,10 @@ pub const DOCS: &[RefusalDoc] = &[
         "The coupon cannot come back from an order that has not used it up.",
         "Check the order.",
     ),
+    RefusalDoc::new(
+        "coupon.revoked",
+        "Taken away",
+        "The coupon was taken away from its holder; it can never be used again.",
+        "Leave the coupon out.",
+    ),
 ];

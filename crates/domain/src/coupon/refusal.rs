@@ -29,6 +29,9 @@ pub enum CouponRefusal {
     /// That order has not used it up.
     #[error("the coupon was not redeemed by order {0}")]
     NotRedeemed(OrderId),
+    /// Taken away.
+    #[error("the coupon was taken away")]
+    Revoked,
 }
 
 impl Refusal for CouponRefusal {
@@ -42,6 +45,7 @@ impl Refusal for CouponRefusal {
             Self::Reserved(_) => "coupon.reserved",
             Self::AlreadyRedeemed(_) => "coupon.already_redeemed",
             Self::NotRedeemed(_) => "coupon.not_redeemed",
+            Self::Revoked => "coupon.revoked",
         }
     }
 }

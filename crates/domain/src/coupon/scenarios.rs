@@ -1,8 +1,10 @@
 //! What a coupon answers, told as given / when / then.
 
 use guanxi_kernel::scenario::Scenario;
-use guanxi_kernel::{Fen, OrderId, Timestamp};
+use guanxi_kernel::{Fen, OrderId, TimeZoneId, Timestamp};
 use proptest::prelude::*;
+
+mod ending;
 
 use super::*;
 
@@ -29,6 +31,7 @@ fn issue() -> IssueCoupon {
             until: at("2026-03-08T00:00:00Z"),
         },
         channel: None,
+        time_zone: TimeZoneId::shanghai(),
     }
 }
 
@@ -60,6 +63,7 @@ fn redeem(id: Option<&str>) -> CouponCommand {
         business_date: "2026-03-09".parse().unwrap(),
         store_id: None,
         channel: None,
+        campaign_id: None,
     })
 }
 
@@ -188,6 +192,7 @@ fn releasing_frees_it_for_another_order() {
     let released = ReservationReleased {
         order_id: order("o-1"),
         reason: ReleaseReason::Cancelled,
+        valid_until: issue().validity.until,
     };
     after(&[reserve("o-1")])
         .when(&release("o-1"))

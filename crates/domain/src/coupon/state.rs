@@ -2,18 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use guanxi_kernel::OrderId;
+use guanxi_kernel::{MemberId, OrderId};
 use serde::{Deserialize, Serialize};
 
-use super::events::{CouponEvent, CouponIssued};
+use super::events::{CouponEvent, CouponIssued, RedemptionAwaited};
 
 /// A coupon as of its last event.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct CouponState {
     /// What was issued; nothing before `coupon.issued`.
     pub issued: Option<CouponIssued>,
+    /// Who holds it now.
+    pub holder: Option<MemberId>,
     /// Where it stands.
     pub status: CouponStatus,
+    /// Redemptions that came before the coupon.
+    pub awaited: Vec<RedemptionAwaited>,
     /// Orders that held it and lost it, whose price is honoured if their money comes all the same.
     pub lost_by: BTreeSet<OrderId>,
     /// Orders whose missed redemption is on record.
@@ -40,6 +44,8 @@ pub enum CouponStatus {
     },
     /// Over.
     Expired,
+    /// Taken away.
+    Revoked,
 }
 
 impl CouponStatus {
@@ -49,7 +55,7 @@ impl CouponStatus {
         match self {
             Self::Reserved { order_id } => Some(order_id),
             Self::Redeemed { order_id } => order_id.as_ref(),
-            Self::Free | Self::Expired => None,
+            Self::Free | Self::Expired | Self::Revoked => None,
         }
     }
 }
@@ -58,7 +64,10 @@ impl CouponState {
     /// Folds one event.
     pub fn apply(&mut self, event: &CouponEvent) {
         match event {
-            CouponEvent::CouponIssued(issued) => self.issued = Some(issued.clone()),
+            CouponEvent::CouponIssued(issued) => {
+                self.holder = Some(issued.member_id.clone());
+                self.issued = Some(issued.clone());
+            }
             CouponEvent::CouponReserved(reserved) => {
                 self.lost_by.remove(&reserved.order_id);
                 self.status = CouponStatus::Reserved {
@@ -69,12 +78,16 @@ impl CouponState {
                 self.lost_by.insert(released.order_id.clone());
                 self.status = CouponStatus::Free;
             }
+            CouponEvent::RedemptionAwaited(awaited) => self.awaited.push(awaited.clone()),
             CouponEvent::CouponRedeemed(redeemed) => {
+                self.awaited
+                    .retain(|it| Some(&it.order_id) != redeemed.order_id.as_ref());
                 self.status = CouponStatus::Redeemed {
                     order_id: redeemed.order_id.clone(),
                 };
             }
             CouponEvent::RedemptionMissed(missed) => {
+                self.awaited.retain(|it| it.order_id != missed.order_id);
                 self.missed_by.insert(missed.order_id.clone());
             }
             CouponEvent::CouponReturned(returned) => {
@@ -82,6 +95,8 @@ impl CouponState {
                 self.status = CouponStatus::Free;
             }
             CouponEvent::CouponExpired(_) => self.status = CouponStatus::Expired,
+            CouponEvent::CouponRevoked(_) => self.status = CouponStatus::Revoked,
+            CouponEvent::CouponTransferred(transferred) => self.holder = Some(transferred.to.clone()),
         }
     }
 }

@@ -1,14 +1,18 @@
 //! The rules between a guide and a member.
 
-use guanxi_kernel::{ClaimChange, ClaimKey, Decider, Fen, GuideId, IdError, MemberId};
+use guanxi_kernel::{ClaimChange, ClaimKey, Decider, GuideId, IdError, MemberId};
 
-use super::commands::{AccrueCommission, Bind, GuideCommand, Unbind};
-use super::events::{Bound, CommissionAccrued, GuideEvent, Unbound};
+use super::commands::GuideCommand;
+use super::events::GuideEvent;
 use super::refusal::GuideRefusal;
-use super::state::{Binding, GuideState};
+use super::state::GuideState;
+use super::{binding, commission, handover};
 
 /// The scope of the claims by which a member has at most one exclusive guide.
 pub const EXCLUSIVE_SCOPE: &str = "guide.exclusive";
+/// The scope of the claims by which a handover under way is found from `guide who shall take over/member`: a provider's
+/// notice of failure names those two and not who gives the member away.
+pub const HANDOVER_SCOPE: &str = "guide.handover";
 
 /// Stands for the member where a guide sold to somebody unknown.
 const NOBODY: &str = "anonymous";
@@ -29,7 +33,13 @@ impl GuideRelationship {
     }
 }
 
-type Decision = Result<Vec<GuideEvent>, GuideRefusal>;
+/// The key of a handover under way within [`HANDOVER_SCOPE`].
+#[must_use]
+pub fn handover_key(to: &GuideId, member: &MemberId) -> String {
+    format!("{to}/{member}")
+}
+
+pub(super) type Decision = Result<Vec<GuideEvent>, GuideRefusal>;
 
 impl Decider for GuideRelationship {
     const TYPE: &'static str = "guide_relationship";
@@ -40,9 +50,17 @@ impl Decider for GuideRelationship {
 
     fn decide(state: &GuideState, command: &GuideCommand) -> Decision {
         match command {
-            GuideCommand::Bind(bind) => decide_bind(state, bind),
-            GuideCommand::Unbind(unbind) => decide_unbind(state, unbind),
-            GuideCommand::AccrueCommission(accrue) => decide_accrue(state, accrue),
+            GuideCommand::Bind(bind) => binding::bind(state, bind),
+            GuideCommand::RenewBinding(renew) => binding::renew(state, renew),
+            GuideCommand::ExpireBinding(expire) => Ok(binding::expire(state, expire)),
+            GuideCommand::Unbind(unbind) => binding::unbind(state, unbind),
+            GuideCommand::RequestHandover(request) => handover::request(state, request),
+            GuideCommand::CompleteHandover(complete) => handover::complete(state, complete),
+            GuideCommand::RejectHandover(reject) => handover::reject(state, reject),
+            GuideCommand::AccrueCommission(accrue) => commission::accrue(&state.earned, accrue),
+            GuideCommand::ReverseCommission(reverse) => Ok(commission::reverse(&state.earned, reverse)),
+            GuideCommand::MakeCommissionPayable(payable) => commission::make_payable(&state.earned, payable),
+            GuideCommand::SettleCommission(settle) => commission::settle(&state.earned, settle),
         }
     }
 
@@ -51,74 +69,29 @@ impl Decider for GuideRelationship {
     }
 
     fn claims(event: &GuideEvent) -> Vec<ClaimChange> {
-        let claim = |member: &MemberId| ClaimKey::open(EXCLUSIVE_SCOPE, member.as_str());
-        match event {
-            GuideEvent::Bound(bound) if bound.exclusive => vec![ClaimChange::Take(claim(&bound.member_id))],
-            GuideEvent::Unbound(unbound) if unbound.exclusive => {
-                vec![ClaimChange::Release(claim(&unbound.member_id))]
+        let member_of = |member: &MemberId| ClaimKey::open(EXCLUSIVE_SCOPE, member.as_str());
+        let under_way =
+            |to: &GuideId, member: &MemberId| ClaimKey::open(HANDOVER_SCOPE, handover_key(to, member));
+        let mut changes = Vec::new();
+        let ended = match event {
+            GuideEvent::Bound(bound) => {
+                let take = ClaimChange::Take(member_of(&bound.member_id));
+                changes.extend(bound.exclusive.then_some(take));
+                return changes;
             }
-            _ => Vec::new(),
-        }
-    }
-}
-
-fn decide_bind(state: &GuideState, bind: &Bind) -> Decision {
-    match &state.binding {
-        Binding::Bound(bound) if bound.store_id == bind.store_id && bound.exclusive == bind.exclusive => {
-            Ok(Vec::new())
-        }
-        Binding::Bound(_) => Err(GuideRefusal::AlreadyBound),
-        Binding::Never | Binding::Ended { .. } => Ok(vec![
-            Bound {
-                guide_id: bind.guide_id.clone(),
-                member_id: bind.member_id.clone(),
-                store_id: bind.store_id.clone(),
-                exclusive: bind.exclusive,
-                bound_at: bind.bound_at,
+            GuideEvent::HandoverRequested(it) => {
+                return vec![ClaimChange::Take(under_way(&it.to_guide_id, &it.member_id))];
             }
-            .into(),
-        ]),
+            GuideEvent::HandoverCompleted(it) => (it.exclusive, &it.member_id, Some(&it.to_guide_id)),
+            GuideEvent::HandoverRejected(it) => (false, &it.member_id, Some(&it.to_guide_id)),
+            GuideEvent::HandoverCapReached(it) => (false, &it.member_id, Some(&it.to_guide_id)),
+            GuideEvent::BindingExpired(it) => (it.exclusive, &it.member_id, it.dropped_guide_id.as_ref()),
+            GuideEvent::Unbound(it) => (it.exclusive, &it.member_id, it.dropped_guide_id.as_ref()),
+            _ => return changes,
+        };
+        let (exclusive, member, to) = ended;
+        changes.extend(exclusive.then(|| ClaimChange::Release(member_of(member))));
+        changes.extend(to.map(|to| ClaimChange::Release(under_way(to, member))));
+        changes
     }
-}
-
-fn decide_unbind(state: &GuideState, unbind: &Unbind) -> Decision {
-    match &state.binding {
-        Binding::Bound(bound) => Ok(vec![
-            Unbound {
-                member_id: bound.member_id.clone(),
-                exclusive: bound.exclusive,
-                reason: unbind.reason,
-                unbound_at: unbind.unbound_at,
-            }
-            .into(),
-        ]),
-        Binding::Ended { .. } => Ok(Vec::new()),
-        Binding::Never => Err(GuideRefusal::NotBound),
-    }
-}
-
-/// What the order shall have earned less what it has earned, so that a replay adds nothing.
-fn decide_accrue(state: &GuideState, accrue: &AccrueCommission) -> Decision {
-    if accrue.rate.0 > 10_000 {
-        return Err(GuideRefusal::RateTooHigh(accrue.rate));
-    }
-    let target = accrue.base_fen.at_least(Fen::ZERO).floor_at(accrue.rate);
-    let given = state.earned.get(&accrue.order_id).copied().unwrap_or(Fen::ZERO);
-    if target < given {
-        return Err(GuideRefusal::CommissionWouldFall(given));
-    }
-    if target == given {
-        return Ok(Vec::new());
-    }
-    Ok(vec![
-        CommissionAccrued {
-            order_id: accrue.order_id.clone(),
-            rate: accrue.rate,
-            base_fen: accrue.base_fen,
-            commission_fen: target - given,
-            total_fen: target,
-            accrued_at: accrue.accrued_at,
-        }
-        .into(),
-    ])
 }

@@ -1,13 +1,20 @@
 //! What happens between a guide and a member, told as given / when / then.
 
 use guanxi_kernel::scenario::Scenario;
-use guanxi_kernel::{BasisPoints, ClaimChange, ClaimKey, Decider, Fen, MemberId, Timestamp};
+use guanxi_kernel::{BasisPoints, BusinessDate, ClaimChange, ClaimKey, Decider, Fen, MemberId, Timestamp};
 use proptest::prelude::*;
+
+mod earning;
+mod handing;
 
 use super::*;
 
 fn at() -> Timestamp {
     "2026-03-02T00:00:00Z".parse().unwrap()
+}
+
+fn day() -> BusinessDate {
+    "2026-03-02".parse().unwrap()
 }
 
 fn binding(exclusive: bool) -> Bind {
@@ -17,6 +24,8 @@ fn binding(exclusive: bool) -> Bind {
         store_id: Some("shop".parse().unwrap()),
         exclusive,
         bound_at: at(),
+        expires_at: None,
+        handed_over: None,
     }
 }
 
@@ -31,6 +40,8 @@ fn bound(exclusive: bool) -> GuideEvent {
         store_id,
         exclusive,
         bound_at,
+        expires_at,
+        handed_over,
     } = binding(exclusive);
     Bound {
         guide_id,
@@ -38,6 +49,8 @@ fn bound(exclusive: bool) -> GuideEvent {
         store_id,
         exclusive,
         bound_at,
+        expires_at,
+        handed_over,
     }
     .into()
 }
@@ -50,33 +63,48 @@ fn unbind() -> GuideCommand {
 }
 
 fn unbound(exclusive: bool) -> GuideEvent {
-    let member_id = "m-1".parse().unwrap();
     Unbound {
-        member_id,
+        guide_id: "g-1".parse().unwrap(),
+        member_id: "m-1".parse().unwrap(),
         exclusive,
         reason: UnbindReason::Member,
         unbound_at: at(),
+        dropped_guide_id: None,
     }
     .into()
 }
 
 fn accrue(rate: u32, base: i64) -> GuideCommand {
+    accrue_for("o-1", rate, base)
+}
+
+fn accrue_for(order: &str, rate: u32, base: i64) -> GuideCommand {
     GuideCommand::AccrueCommission(AccrueCommission {
-        order_id: "o-1".parse().unwrap(),
+        guide_id: "g-1".parse().unwrap(),
+        member_id: Some("m-1".parse().unwrap()),
+        order_id: order.parse().unwrap(),
         rate: BasisPoints(rate),
         base_fen: Fen(base),
         accrued_at: at(),
+        business_date: day(),
+        store_id: None,
+        payable_at: "2026-03-09T16:00:00Z".parse().unwrap(),
     })
 }
 
 fn accrued(rate: u32, base: i64, added: i64, total: i64) -> GuideEvent {
     CommissionAccrued {
+        guide_id: "g-1".parse().unwrap(),
+        member_id: Some("m-1".parse().unwrap()),
         order_id: "o-1".parse().unwrap(),
         rate: BasisPoints(rate),
         base_fen: Fen(base),
         commission_fen: Fen(added),
         total_fen: Fen(total),
         accrued_at: at(),
+        business_date: day(),
+        store_id: None,
+        payable_at: "2026-03-09T16:00:00Z".parse().unwrap(),
     }
     .into()
 }

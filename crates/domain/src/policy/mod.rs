@@ -3,12 +3,15 @@
 //! Each policy is a pure function of an event and of claim holders that it names beforehand. The names of policies
 //! and purposes are parts of command ids: they are chosen once.
 
-mod coupon_issue;
+mod binding_term;
+mod coupon_expiry;
+mod coupon_life;
+mod guide_handover;
 mod loyalty_days;
 mod loyalty_orders;
 mod member_merge;
 mod order_cancelled;
-mod order_paid;
+mod order_commission;
 mod parked_payment;
 
 #[cfg(test)]
@@ -21,12 +24,15 @@ use guanxi_kernel::PolicyList;
 use crate::loyalty::Programme;
 use crate::{GuanxiCommand, GuanxiEvent};
 
-pub use coupon_issue::CouponIssue;
+pub use binding_term::BindingTerm;
+pub use coupon_expiry::CouponExpiry;
+pub use coupon_life::CouponLife;
+pub use guide_handover::GuideHandover;
 pub use loyalty_days::LoyaltyDays;
 pub use loyalty_orders::LoyaltyOrders;
 pub use member_merge::MemberMerge;
 pub use order_cancelled::OrderCancelled;
-pub use order_paid::OrderPaid;
+pub use order_commission::OrderCommission;
 pub use parked_payment::ParkedPayment;
 
 /// Every policy. A new one is a file and a line here. The rules that are data ride in the policies.
@@ -34,8 +40,13 @@ pub fn register<L>(list: L, programme: &Arc<Programme>) -> L
 where
     L: PolicyList<Event = GuanxiEvent, Command = GuanxiCommand>,
 {
-    list.add(CouponIssue)
-        .add(OrderPaid)
+    list.add(CouponLife)
+        .add(CouponExpiry)
+        .add(OrderCommission {
+            return_window_days: programme.points.return_window_days,
+        })
+        .add(GuideHandover)
+        .add(BindingTerm)
         .add(OrderCancelled)
         .add(ParkedPayment)
         .add(LoyaltyOrders {

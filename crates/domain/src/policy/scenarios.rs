@@ -1,10 +1,13 @@
 //! What policies ask for, told as given / when / then.
 
-use guanxi_kernel::policy::{ClaimFacts, Facts, Policy, Reaction};
+use guanxi_kernel::policy::{Cause, ClaimFacts, Deadline, Facts, Policy, Reaction};
 use guanxi_kernel::{
     ClaimKey, EventSet, Metadata, Recorded, StreamRef, TimeZoneId, Timestamp, envelope::Fact,
 };
 use serde_json::{Value, json};
+
+mod coupons;
+mod guides;
 
 use super::*;
 use crate::{GuanxiCommand, GuanxiEvent};
@@ -80,6 +83,33 @@ fn paid() -> Value {
     })
 }
 
+/// A refund of a paid order, after which so much is left to earn by, and these coupons come back.
+fn refunded(earning_base_fen: i64, coupons_returned: &[&str]) -> Recorded<GuanxiEvent> {
+    let payload = json!({
+        "type": "order.refund_succeeded.v1", "provider": "wechat", "refund_id": "r1", "out_refund_no": "x",
+        "transaction_id": "p1", "amount_fen": 6_000, "payer_refund_fen": null,
+        "succeeded_at": "2026-03-04T04:00:00Z", "business_date": "2026-03-04", "sale_date": "2026-03-02",
+        "of_surplus": false, "store_id": "shop", "channel": "counter", "member_id": "m-1",
+        "guide": { "guide_id": "g-1", "rate": 500 }, "tender": "wechat", "lines": [], "allocated": false,
+        "earning_base_fen": earning_base_fen, "coupons_returned": coupons_returned, "time_zone": "Asia/Shanghai",
+        "test": false,
+    });
+    recorded("order", "o-1", &payload)
+}
+
+/// A deadline as the clock finds it.
+fn deadline(key: &str, due_at: Timestamp, payload: &Value) -> Deadline {
+    Deadline {
+        key: key.to_owned(),
+        due_at,
+        payload: payload.clone(),
+        cause: Cause {
+            event_id: "e-7".parse().unwrap(),
+            metadata: attempt().metadata,
+        },
+    }
+}
+
 fn attempt() -> Recorded<GuanxiEvent> {
     let payload = json!({
         "type": "order.payment_registered.v1", "provider": "wechat", "mchid": "1900000001", "appid": null,
@@ -101,57 +131,6 @@ fn parked() -> Recorded<GuanxiEvent> {
         "type": "suspense.payment_parked.v1", "mchid": "1900000001", "out_trade_no": "T1", "money": money(),
     });
     recorded("suspense", "1900000001/T1", &payload)
-}
-
-#[test]
-fn a_claim_begins_a_coupons_life() {
-    let payload = json!({
-        "type": "campaign.coupon_claimed.v1", "campaign_id": "spring", "coupon_id": "k-1", "member_id": "m-1",
-        "person_id": null,
-        "terms": { "kind": { "kind": "normal", "off_fen": 600 }, "goods": { "scope": "all" }, "threshold_fen": 0,
-                   "funder": "us" },
-        "validity": { "from": "2026-03-01T00:00:00Z", "until": "2026-04-01T00:00:00Z" }, "channel": null,
-        "claimed_at": "2026-03-01T04:00:00Z", "claimed_on": "2026-03-01",
-    });
-    let asked = asked(&CouponIssue, &recorded("campaign", "spring", &payload), &[]);
-    assert_eq!(story(&asked), [("issue", "coupon/k-1".to_owned())]);
-}
-
-#[test]
-fn a_paid_order_redeems_each_coupon_and_earns_its_guide_a_commission() {
-    let asked = asked(&OrderPaid, &recorded("order", "o-1", &paid()), &[]);
-    let expected = [
-        ("redeem", "coupon/k-1".to_owned()),
-        ("redeem", "coupon/k-2".to_owned()),
-        ("accrue", "guide_relationship/g-1/m-1".to_owned()),
-    ];
-    assert_eq!(story(&asked), expected);
-    let paid_at = "2026-03-02T15:59:00Z".parse().unwrap();
-    let dated = Some((paid_at, "2026-03-02".parse().unwrap()));
-    assert!(asked.iter().all(|reaction| reaction.dated == dated));
-    let GuanxiCommand::GuideRelationship(crate::guide::GuideCommand::AccrueCommission(accrue)) =
-        &asked[2].command
-    else {
-        panic!("{asked:?}");
-    };
-    assert_eq!(accrue.base_fen.0, 10_000, "freight earns nothing");
-}
-
-#[test]
-fn without_a_guide_without_a_member_or_as_a_test_nobody_earns_anything() {
-    for (field, value) in [
-        ("guide", Value::Null),
-        ("member_id", Value::Null),
-        ("test", json!(true)),
-    ] {
-        let mut payload = paid();
-        payload[field] = value;
-        let asked = asked(&OrderPaid, &recorded("order", "o-1", &payload), &[]);
-        assert!(
-            asked.iter().all(|reaction| reaction.purpose == "redeem"),
-            "{field}"
-        );
-    }
 }
 
 #[test]
@@ -233,8 +212,9 @@ fn a_claimed_refund_is_recorded_by_its_order() {
 
 #[test]
 fn policies_pass_by_what_does_not_concern_them() {
-    assert!(asked(&CouponIssue, &attempt(), &[]).is_empty());
-    assert!(asked(&OrderPaid, &attempt(), &[]).is_empty());
+    assert!(asked(&CouponLife, &attempt(), &[]).is_empty());
+    assert!(asked(&OrderCommission::default(), &attempt(), &[]).is_empty());
+    assert!(asked(&GuideHandover, &attempt(), &[]).is_empty());
     assert!(asked(&OrderCancelled, &attempt(), &[]).is_empty());
     assert!(asked(&ParkedPayment, &recorded("order", "o-1", &paid()), &[]).is_empty());
 }

@@ -16,6 +16,7 @@ pub(super) fn fields(event: &CampaignEvent) -> &'static [&'static str] {
         ],
         CampaignEvent::CampaignActivated(_) => &[],
         CampaignEvent::CampaignPaused(_) | CampaignEvent::CampaignEnded(_) => &["reason"],
+        CampaignEvent::BudgetAmended(_) => &["before", "caps", "amended_at"],
         CampaignEvent::CampaignSoldOut(_) => &["claimed"],
         CampaignEvent::CouponClaimed(_) => &[
             "campaign_id",
@@ -26,6 +27,7 @@ pub(super) fn fields(event: &CampaignEvent) -> &'static [&'static str] {
             "channel",
             "claimed_at",
             "claimed_on",
+            "time_zone",
         ],
     }
 }

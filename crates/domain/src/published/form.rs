@@ -4,7 +4,7 @@ use guanxi_kernel::{DomainEvent, Recorded};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{campaign, coupon, guide, member, order, store, suspense};
+use super::{campaign, coupon, guide, handover, member, order, store, suspense};
 use crate::GuanxiEvent;
 
 /// An event as outsiders see it; position, stream and times travel beside it.
@@ -32,6 +32,7 @@ pub(super) fn publish_own(event: &GuanxiEvent) -> Published {
         GuanxiEvent::Coupon(event) => picked(event, fields),
         GuanxiEvent::Order(event) => picked(event, fields),
         GuanxiEvent::GuideRelationship(event) => picked(event, fields),
+        GuanxiEvent::Handover(event) => picked(event, fields),
         GuanxiEvent::Suspense(event) => picked(event, fields),
         GuanxiEvent::Store(event) => picked(event, fields),
     }
@@ -45,6 +46,7 @@ pub(crate) fn fields(event: &GuanxiEvent) -> &'static [&'static str] {
         GuanxiEvent::Coupon(event) => coupon::fields(event),
         GuanxiEvent::Order(event) => order::fields(event),
         GuanxiEvent::GuideRelationship(event) => guide::fields(event),
+        GuanxiEvent::Handover(event) => handover::fields(event),
         GuanxiEvent::Suspense(event) => suspense::fields(event),
         GuanxiEvent::Store(event) => store::fields(event),
     }

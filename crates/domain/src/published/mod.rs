@@ -9,6 +9,7 @@ mod campaign;
 mod coupon;
 mod form;
 mod guide;
+mod handover;
 mod member;
 mod order;
 mod store;

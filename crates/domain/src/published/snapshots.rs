@@ -21,6 +21,7 @@ const SAMPLES: &[(&str, &str)] = &[
         "guide_relationship",
         include_str!("samples/guide_relationship.json"),
     ),
+    ("handover", include_str!("samples/handover.json")),
     ("suspense", include_str!("samples/suspense.json")),
     ("store", include_str!("samples/store.json")),
 ];
@@ -42,6 +43,7 @@ fn stored(event: &GuanxiEvent) -> Value {
         GuanxiEvent::Coupon(event) => serde_json::to_value(event),
         GuanxiEvent::Order(event) => serde_json::to_value(event),
         GuanxiEvent::GuideRelationship(event) => serde_json::to_value(event),
+        GuanxiEvent::Handover(event) => serde_json::to_value(event),
         GuanxiEvent::Suspense(event) => serde_json::to_value(event),
         GuanxiEvent::Store(event) => serde_json::to_value(event),
     };

@@ -150,6 +150,7 @@ pub(super) fn issue(
         member_id: claim.member_id,
         terms: create.terms,
         channel: claim.channel,
+        time_zone: create.time_zone,
     })
 }
 

@@ -316,6 +316,7 @@ impl Import {
                 business_date: redemption.day,
                 store_id: None,
                 channel: None,
+                campaign_id: None,
             });
             let step = format!("redeem/{id}");
             self.bus

@@ -19,9 +19,15 @@ pub(super) fn order_of(event: &Recorded<GuanxiEvent>) -> Option<String> {
             CouponEvent::CouponRedeemed(it) => it.order_id.as_ref(),
             CouponEvent::RedemptionMissed(it) => Some(&it.order_id),
             CouponEvent::CouponReturned(it) => Some(&it.order_id),
-            CouponEvent::CouponIssued(_) | CouponEvent::CouponExpired(_) => None,
+            CouponEvent::RedemptionAwaited(it) => Some(&it.order_id),
+            CouponEvent::CouponIssued(_)
+            | CouponEvent::CouponExpired(_)
+            | CouponEvent::CouponRevoked(_)
+            | CouponEvent::CouponTransferred(_) => None,
         },
         GuanxiEvent::GuideRelationship(GuideEvent::CommissionAccrued(it)) => Some(&it.order_id),
+        GuanxiEvent::GuideRelationship(GuideEvent::CommissionBecamePayable(it)) => Some(&it.order_id),
+        GuanxiEvent::GuideRelationship(GuideEvent::CommissionReversed(it)) => Some(&it.order_id),
         GuanxiEvent::Suspense(SuspenseEvent::PaymentClaimed(it)) => Some(&it.order_id),
         _ => None,
     };
@@ -51,6 +57,10 @@ fn told(event: &GuanxiEvent) -> (Option<Fen>, Option<String>) {
             (it.discount_fen, Some(it.campaign_id.to_string()))
         }
         GuanxiEvent::GuideRelationship(GuideEvent::CommissionAccrued(it)) => (Some(it.commission_fen), None),
+        GuanxiEvent::GuideRelationship(GuideEvent::CommissionBecamePayable(it)) => {
+            (Some(it.commission_fen), None)
+        }
+        GuanxiEvent::GuideRelationship(GuideEvent::CommissionReversed(it)) => (Some(it.commission_fen), None),
         GuanxiEvent::Suspense(SuspenseEvent::PaymentClaimed(it)) => match &it.money {
             MoneyFact::Payment(fact) => (Some(fact.amount_fen), Some(fact.transaction_id.to_string())),
             MoneyFact::Refund(fact) => (Some(fact.amount_fen), Some(fact.refund_id.to_string())),

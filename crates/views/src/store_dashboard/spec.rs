@@ -221,6 +221,7 @@ fn a_redemption_without_an_order_is_unattributed() {
         business_date: NEXT.parse().unwrap(),
         store_id: Some("s-1".parse().unwrap()),
         channel: Some("counter".parse().unwrap()),
+        valid_until: noon(DAY),
     };
     let story = Story::default()
         .add("coupon", "k-1", DAY, redeemed(Some("o-1")))
