@@ -128,6 +128,8 @@ fn bind(contact: &Contact, member: &MemberId) -> Bind {
         store_id: contact.store_id.clone(),
         exclusive: false,
         bound_at: contact.happened_at,
+        expires_at: None,
+        handed_over: None,
     }
 }
 
