@@ -129,6 +129,7 @@ impl Shop {
                 until: self.opened_at + SignedDuration::from_hours(30 * 24),
             },
             channel: None,
+            time_zone: TimeZoneId::shanghai(),
         });
         self.ask::<Coupon>(&coupon, "issue", issue).await;
         let reserve = CouponCommand::ReserveCoupon(ReserveCoupon {
