@@ -1,16 +1,11 @@
 //! The rules of a member.
 
-use std::collections::BTreeSet;
-
 use guanxi_kernel::{ClaimChange, ClaimKey, Decider, MemberId, SubjectId, TimeZoneId};
 
-use super::commands::{Activate, Enrol, EnrolSource, Erase, MemberCommand, RecordTouchpoint, UnlinkIdentity};
-use super::consent::{ConsentGrant, Purpose};
-use super::events::{
-    Activated, ConsentGranted, ConsentWithdrawn, Enrolled, Erased, IdentityLinked, IdentityUnlinked,
-    MemberEvent, TouchpointRecorded,
-};
-use super::identity::{Identity, SCOPE_PREFIX};
+use super::admission::{decide_activate, decide_unlink, first_enrol, grant, link};
+use super::commands::{Erase, MemberCommand, RecordTouchpoint};
+use super::events::{ConsentWithdrawn, Erased, MemberEvent, TouchpointRecorded};
+use super::identity::SCOPE_PREFIX;
 use super::points::{Draft, PointsSpent, PointsTransferDeclined};
 use super::refusal::MemberRefusal;
 use super::state::{MemberState, MemberStatus};
@@ -218,103 +213,6 @@ fn touched(record: &RecordTouchpoint) -> TouchpointRecorded {
     TouchpointRecorded {
         touchpoint: record.touchpoint.clone(),
     }
-}
-
-fn first_enrol(enrol: &Enrol) -> Decision {
-    let mut subjects = BTreeSet::from_iter(enrol.subjects.iter().cloned());
-    subjects.extend(enrol.profile.subjects().into_iter().cloned());
-    if subjects.is_empty() {
-        return Err(MemberRefusal::SubjectMissing);
-    }
-    let enrolled = Enrolled {
-        source: enrol.source,
-        walk_in: enrol.source == EnrolSource::Payment,
-        subjects: subjects.into_iter().collect(),
-        profile: enrol.profile.clone(),
-        store_id: enrol.store_id.clone(),
-        channel: enrol.channel.clone(),
-    };
-    let mut events = vec![enrolled.into()];
-    events.extend(link(&MemberState::default(), &enrol.identities)?);
-    Ok(events)
-}
-
-/// Links what is not linked yet.
-fn link(state: &MemberState, identities: &[Identity]) -> Decision {
-    let mut fresh: Vec<&Identity> = Vec::new();
-    for identity in identities {
-        let known = state
-            .identities
-            .iter()
-            .chain(fresh.iter().copied())
-            .any(|other| other.same_as(identity));
-        if !known {
-            fresh.push(identity);
-        }
-    }
-    if state.identities.len() + fresh.len() > MOST_IDENTITIES {
-        return Err(MemberRefusal::TooManyIdentities(MOST_IDENTITIES));
-    }
-    Ok(fresh
-        .into_iter()
-        .map(|identity| {
-            IdentityLinked {
-                identity: identity.clone(),
-            }
-            .into()
-        })
-        .collect())
-}
-
-fn decide_activate(state: &MemberState, activate: &Activate) -> Decision {
-    let mut events = grant(state, &activate.consents)?;
-    if state.status == MemberStatus::Active {
-        return Ok(events);
-    }
-    let now = activate
-        .consents
-        .iter()
-        .rev()
-        .find(|consent| consent.purpose == Purpose::Membership);
-    let document = now
-        .map(|consent| &consent.document)
-        .or_else(|| state.consents.get(&Purpose::Membership));
-    let activated = Activated {
-        document: document.ok_or(MemberRefusal::ConsentMissing)?.clone(),
-        profile: activate.profile.clone(),
-        store_id: activate.store_id.clone(),
-        channel: activate.channel.clone(),
-        was_walk_in: state.status == MemberStatus::WalkIn,
-    };
-    events.push(activated.into());
-    Ok(events)
-}
-
-/// Notes the consents that do not hold yet in these words.
-fn grant(state: &MemberState, consents: &[ConsentGrant]) -> Decision {
-    let mut held = state.consents.clone();
-    let mut events = Vec::new();
-    for consent in consents {
-        if consent.document.trim().is_empty() {
-            return Err(MemberRefusal::DocumentMissing);
-        }
-        if held.insert(consent.purpose, consent.document.clone()).as_ref() != Some(&consent.document) {
-            events.push(
-                ConsentGranted {
-                    consent: consent.clone(),
-                }
-                .into(),
-            );
-        }
-    }
-    Ok(events)
-}
-
-fn decide_unlink(state: &MemberState, unlink: &UnlinkIdentity) -> Decision {
-    let linked = state.identity(unlink.kind, unlink.issuer.as_deref(), &unlink.value);
-    // The identity as it was linked goes into the event: its seal holds the claim that is given back.
-    let identity = linked.ok_or(MemberRefusal::IdentityNotLinked)?.clone();
-    Ok(vec![IdentityUnlinked { identity }.into()])
 }
 
 fn erased(state: &MemberState, erase: &Erase) -> Erased {

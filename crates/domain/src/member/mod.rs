@@ -3,6 +3,7 @@
 //! Whoever pays is known by that alone, as a walk-in; becoming a member takes consent. Personal data is here only
 //! sealed, and an erased member leaves numbers and proofs, and nobody's name.
 
+mod admission;
 mod card;
 mod commands;
 mod consent;

@@ -1,5 +1,11 @@
 //! What a member's rules answer, told as given / when / then.
 
+mod merging;
+mod midnight;
+mod points;
+mod standing;
+mod tiers;
+
 use guanxi_kernel::scenario::Scenario;
 use guanxi_kernel::{ClaimChange, Decider, Sealed, SubjectId, Timestamp};
 

@@ -15,7 +15,15 @@ mod order_commission;
 mod parked_payment;
 
 #[cfg(test)]
+mod loyalty_scenarios;
+#[cfg(test)]
+mod merging;
+#[cfg(test)]
 mod scenarios;
+#[cfg(test)]
+pub(crate) mod world;
+#[cfg(test)]
+mod year;
 
 use std::sync::Arc;
 

@@ -50,7 +50,7 @@ impl Ledger {
         lots.into_iter()
     }
 
-    pub(in crate::member) fn change_lots(&mut self, changes: &[LotChange]) {
+    pub(crate) fn change_lots(&mut self, changes: &[LotChange]) {
         for change in changes {
             let key = change.lot.key();
             let lot = self
@@ -64,7 +64,7 @@ impl Ledger {
         }
     }
 
-    pub(in crate::member) fn change_debts(&mut self, changes: &[DebtChange]) {
+    pub(crate) fn change_debts(&mut self, changes: &[DebtChange]) {
         for change in changes {
             let same = |debt: &&mut DebtChange| {
                 debt.order_id == change.order_id && debt.came_from == change.came_from
@@ -77,7 +77,7 @@ impl Ledger {
         self.debts.retain(|debt| debt.points != 0);
     }
 
-    pub(in crate::member) fn earned(&mut self, basis: &EarningBasis, points: i64, lots: &[LotChange]) {
+    pub(crate) fn earned(&mut self, basis: &EarningBasis, points: i64, lots: &[LotChange]) {
         self.change_lots(lots);
         let order = self
             .orders
@@ -128,7 +128,7 @@ impl Ledger {
             .map(|held| &held.spending)
     }
 
-    pub(in crate::member) fn spent(&mut self, spent: &PointsSpent) {
+    pub(crate) fn spent(&mut self, spent: &PointsSpent) {
         self.change_lots(&spent.lots);
         self.remember(&spent.spend_id, spent.order_id.clone(), spent.points, &spent.lots);
     }

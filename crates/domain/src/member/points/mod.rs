@@ -1,5 +1,6 @@
 //! Points in lots: earned by orders, spent from the lot that ends first, taken back by refunds, owed when spent before.
 
+mod claw_back;
 mod commands;
 mod draft;
 mod earn;
@@ -9,8 +10,9 @@ mod lot;
 mod midnight;
 mod spend;
 
+pub(super) use claw_back::claw_back;
 pub(super) use draft::Draft;
-pub(super) use earn::{claw_back, earn};
+pub(super) use earn::earn;
 pub(super) use midnight::{activate, begin_day, evaluate_tier, expire, forfeit};
 pub(super) use spend::{adjust, receive, restore, spend, transfer};
 

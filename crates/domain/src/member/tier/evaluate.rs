@@ -1,133 +1,16 @@
 //! How a tier is judged. Every judgement is made as of a day that follows from the data, so that it comes out the same
 //! whenever it is made.
 
-use guanxi_kernel::{BusinessDate, Fen, TimeZoneId};
+use guanxi_kernel::BusinessDate;
 
-use super::super::events::MemberEvent;
-use super::super::merge::OrderPoints;
 use super::super::points::Draft;
-use super::events::{
-    TierBasis, TierCause, TierDowngraded, TierGraceStarted, TierRetained, TierTerm, TierUpgraded,
-};
+use super::events::{TierCause, TierTerm};
 use super::held::TierHeld;
-use crate::loyalty::{AfterRefund, Level, Programme};
+use super::judge::{Judge, reached};
+use crate::loyalty::AfterRefund;
 
 /// More ends than any tier can have in a lifetime: validity is at least a month.
 const MOST_ENDS: usize = 2_400;
-
-/// Where and when a tier is judged.
-pub(in crate::member) struct Judge<'a> {
-    pub(in crate::member) programme: &'a Programme,
-    pub(in crate::member) date: BusinessDate,
-    pub(in crate::member) time_zone: &'a TimeZoneId,
-}
-
-/// What the purchases of a window reach.
-struct Reached<'a> {
-    level: &'a Level,
-    basis: TierBasis,
-}
-
-fn spent<'a>(orders: impl Iterator<Item = &'a OrderPoints>, from: BusinessDate, to: BusinessDate) -> Fen {
-    orders
-        .filter(|order| (from..=to).contains(&order.paid_on))
-        .map(|order| order.base_fen.at_least(Fen::ZERO))
-        .sum()
-}
-
-fn reached<'a>(
-    programme: &'a Programme,
-    draft: &Draft,
-    (from, to): (BusinessDate, BusinessDate),
-) -> Option<Reached<'a>> {
-    let spent_fen = spent(draft.state.ledger.orders.values(), from, to);
-    let level = programme.reached(spent_fen)?;
-    let basis = TierBasis {
-        from,
-        to,
-        spent_fen,
-        threshold_fen: level.threshold_fen,
-    };
-    Some(Reached { level, basis })
-}
-
-impl Judge<'_> {
-    fn is_base(&self, level: &Level) -> bool {
-        self.programme.base().is_some_and(|base| base.code == level.code)
-    }
-
-    /// What a held tier takes by this version of the programme; by the version it was reached under, if this one does
-    /// not have it.
-    fn threshold(&self, held: Option<&TierHeld>) -> Fen {
-        held.map_or(Fen::ZERO, |held| {
-            self.programme
-                .level(&held.tier)
-                .map_or(held.basis.threshold_fen, |level| level.threshold_fen)
-        })
-    }
-
-    fn term(&self, draft: &Draft, reached: &Reached<'_>, until: BusinessDate) -> TierTerm {
-        TierTerm {
-            before: draft.state.tier.as_ref().map(|held| held.tier.clone()),
-            tier: reached.level.code.clone(),
-            until: (!self.is_base(reached.level)).then_some(until),
-            grace_until: None,
-            basis: reached.basis,
-            programme_version: self.programme.version,
-        }
-    }
-
-    fn upgraded(&self, term: TierTerm, why: TierCause) -> MemberEvent {
-        TierUpgraded {
-            term,
-            why,
-            business_date: self.date,
-            time_zone: self.time_zone.clone(),
-        }
-        .into()
-    }
-
-    fn retained(&self, term: TierTerm, why: TierCause) -> MemberEvent {
-        TierRetained {
-            term,
-            why,
-            business_date: self.date,
-            time_zone: self.time_zone.clone(),
-        }
-        .into()
-    }
-
-    fn downgraded(&self, term: TierTerm, why: TierCause) -> MemberEvent {
-        TierDowngraded {
-            term,
-            why,
-            business_date: self.date,
-            time_zone: self.time_zone.clone(),
-        }
-        .into()
-    }
-
-    fn grace(&self, held: &TierHeld, basis: TierBasis, until: BusinessDate, why: TierCause) -> MemberEvent {
-        let term = TierTerm {
-            before: Some(held.tier.clone()),
-            tier: held.tier.clone(),
-            until: Some(held.until),
-            grace_until: Some(until),
-            basis: TierBasis {
-                threshold_fen: self.threshold(Some(held)),
-                ..basis
-            },
-            programme_version: self.programme.version,
-        };
-        TierGraceStarted {
-            term,
-            why,
-            business_date: self.date,
-            time_zone: self.time_zone.clone(),
-        }
-        .into()
-    }
-}
 
 /// A purchase may lift the tier, or end its grace.
 pub(in crate::member) fn on_purchase(
@@ -262,9 +145,21 @@ pub(in crate::member) fn alone(
     draft.state.tier = start;
     for date in days {
         let then = Judge { date, ..*judge };
-        pass_ends(&mut draft, &then);
+        pass_each_end(&mut draft, &then);
         on_purchase(&mut draft, &then, date, TierCause::Unmerged);
     }
-    pass_ends(&mut draft, judge);
+    pass_each_end(&mut draft, judge);
     draft.state.tier
+}
+
+/// Ends what ends, each on the day on which it would have.
+fn pass_each_end(draft: &mut Draft, judge: &Judge<'_>) {
+    for _ in 0..MOST_ENDS {
+        let last = draft.state.tier.as_ref().map(TierHeld::last_day);
+        let Some(last) = last.filter(|last| *last < judge.date) else {
+            return;
+        };
+        let date = last.plus_days(1);
+        pass_ends(draft, &Judge { date, ..*judge });
+    }
 }

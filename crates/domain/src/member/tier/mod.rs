@@ -3,8 +3,10 @@
 mod evaluate;
 mod events;
 mod held;
+mod judge;
 
-pub(super) use evaluate::{Judge, alone, evaluate, on_merge, on_purchase, on_refund, pass_ends};
+pub(super) use evaluate::{alone, evaluate, on_merge, on_purchase, on_refund, pass_ends};
+pub(super) use judge::Judge;
 
 pub use events::{
     TierBasis, TierCause, TierDowngraded, TierGraceStarted, TierRetained, TierTerm, TierUpgraded,
