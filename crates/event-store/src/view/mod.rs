@@ -20,6 +20,7 @@ mod reporting;
 mod retire;
 mod retry;
 mod second;
+mod shadow;
 mod shape;
 mod sheet;
 mod table;
@@ -29,6 +30,7 @@ pub use explain::{Asked, Cause, Explained};
 pub use replay::{Replayed, Until};
 pub use report::{RebuildError, RebuildOptions, RebuildProgress, RebuildReport};
 pub use reporting::{Column, ReportingView};
+pub use shadow::{Pair, ShadowReport, shadow};
 pub use shape::{Change, Totals, View};
 
 pub(crate) use canonical::canonical;
