@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use guanxi_domain::GuanxiEvent;
+use guanxi_domain::member::{Activated, EnrolSource, Enrolled, Erased, ErasureBasis, MemberEvent, Profile};
 use guanxi_domain::order::{OrderEvent, OrderKind, Paid, PaymentCaptured, RefundSucceeded, Tender, Totals};
 use guanxi_event_store::{self as store, Change, View};
 use guanxi_kernel::{DomainEvent, EventId, Fact, Fen, Metadata, Recorded, StreamRef, TimeZoneId, Timestamp};
@@ -56,6 +57,18 @@ impl Story {
     /// Adds an event of an order.
     pub fn order(self, id: &str, day: &str, event: impl Into<OrderEvent>) -> Self {
         self.add("order", id, day, event.into())
+    }
+
+    /// Adds an event of a member.
+    pub fn member(self, id: &str, day: &str, event: impl Into<MemberEvent>) -> Self {
+        self.add("member", id, day, event.into())
+    }
+
+    /// The same events in another order of arrival; each keeps its position.
+    pub fn rearranged(&self, places: &[usize]) -> Self {
+        Self {
+            events: places.iter().map(|place| self.events[*place].clone()).collect(),
+        }
     }
 
     /// The rows of a view at the end.
@@ -122,6 +135,62 @@ pub fn paid(day: &str, store: &str, channel: &str, member: Option<&str>) -> Paid
         time_zone: guanxi_kernel::TimeZoneId::shanghai(),
         test: false,
     }
+}
+
+/// A paid order of this many fen, without discounts and goods.
+pub fn bought(day: &str, member: &str, paid_fen: i64) -> Paid {
+    Paid {
+        totals: Totals {
+            shelf_fen: Fen(paid_fen),
+            payable_fen: Fen(paid_fen),
+            ..Totals::default()
+        },
+        ..paid(day, "s-1", "counter", Some(member))
+    }
+}
+
+/// The money of an order that went back after it was paid.
+pub fn given_back(day: &str, member: &str, amount_fen: i64) -> RefundSucceeded {
+    RefundSucceeded {
+        member_id: Some(member.parse().unwrap()),
+        ..refunded(day, Some(day), "s-1", amount_fen)
+    }
+}
+
+/// A person who only paid, at a store.
+pub fn walked_in(store: &str) -> MemberEvent {
+    Enrolled {
+        source: EnrolSource::Payment,
+        walk_in: true,
+        subjects: Vec::new(),
+        profile: Profile::default(),
+        store_id: Some(store.parse().unwrap()),
+        channel: Some("counter".parse().unwrap()),
+    }
+    .into()
+}
+
+/// A person who joined, at a store.
+pub fn joined(store: &str) -> MemberEvent {
+    Activated {
+        document: "v1".to_owned(),
+        profile: Profile::default(),
+        store_id: Some(store.parse().unwrap()),
+        channel: Some("counter".parse().unwrap()),
+        was_walk_in: true,
+    }
+    .into()
+}
+
+/// A person who is forgotten.
+pub fn erased(day: &str) -> MemberEvent {
+    Erased {
+        basis: ErasureBasis::Request,
+        subjects: Vec::new(),
+        requested_at: noon(day),
+        absorbed: Vec::new(),
+    }
+    .into()
 }
 
 /// Money that came.

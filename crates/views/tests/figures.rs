@@ -12,7 +12,7 @@ use guanxi_domain::order::{
 use guanxi_event_store::view::RebuildOptions;
 use guanxi_event_store::{CommandContext, EventStore, Keep, Loop, MasterKey, StoreOptions};
 use guanxi_kernel::{CommandId, Fen, Metadata, TimeZoneId, Timestamp};
-use guanxi_views::{order_timeline, payment_reconciliation, store_dashboard};
+use guanxi_views::{MemberRules, order_timeline, payment_reconciliation, store_dashboard};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 
@@ -128,7 +128,8 @@ async fn told(store: &EventStore) -> Loop<GuanxiEvent> {
         order(store, id, "2026-03-01", pay(id, "2026-03-01")).await;
     }
     order(store, "o-1", "2026-03-02", refund("o-1", "2026-03-02", 4_000)).await;
-    let follow = guanxi_views::register(Loop::builder(store.clone())).build();
+    let follow =
+        guanxi_views::register(Loop::builder(store.clone()), &MemberRules::shipped().unwrap()).build();
     follow.prepare().await.unwrap();
     let running = follow.clone();
     tokio::spawn(async move { running.run(std::future::pending()).await });
