@@ -5,6 +5,7 @@ use std::sync::Arc;
 use guanxi_domain::loyalty::Programme;
 use guanxi_domain::{GuanxiCommand, GuanxiEvent, policy};
 use guanxi_event_store::{Dispatch, Dispatcher, EventStore, Loop, MasterKey, StoreOptions};
+use guanxi_views::MemberRules;
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 use tokio::sync::oneshot;
@@ -41,11 +42,16 @@ pub fn programme() -> Arc<Programme> {
 
 impl House {
     pub async fn open(pool: &PgPool) -> Self {
+        Self::open_with(pool, &MemberRules::shipped().unwrap()).await
+    }
+
+    /// The same under other rules of tags and of the funnel.
+    pub async fn open_with(pool: &PgPool, members: &MemberRules) -> Self {
         let store = EventStore::open(connect(pool).await, StoreOptions::new(MasterKey::new([7; 32])))
             .await
             .unwrap();
         let rules: Arc<dyn Dispatch<GuanxiCommand>> = Arc::new(Dispatcher::new(store.clone()));
-        let followers = guanxi_views::register(Loop::builder(store.clone()))
+        let followers = guanxi_views::register(Loop::builder(store.clone()), members)
             .policies(rules, |list| policy::register(list, &programme()))
             .build();
         followers.prepare().await.unwrap();

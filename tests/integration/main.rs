@@ -8,4 +8,5 @@ mod coupons;
 mod house;
 mod past;
 mod rebuild;
+mod rules;
 mod served;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use guanxi_api::access::{Keyring, Scope};
 use guanxi_api::{ApiState, router};
 use guanxi_kernel::StoreId;
+use guanxi_views::MemberRules;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -23,7 +24,12 @@ pub struct Api {
 impl Api {
     pub async fn open(pool: &PgPool) -> Self {
         let house = House::open(pool).await;
-        let state = ApiState::new(house.store.clone(), house.followers.clone(), programme());
+        let state = ApiState::new(
+            house.store.clone(),
+            house.followers.clone(),
+            programme(),
+            MemberRules::shipped().unwrap(),
+        );
         let keyring = state.keyring.clone();
         let key = keyring
             .create("all", &[Scope::Commands, Scope::Queries, Scope::Admin], None)

@@ -6,6 +6,7 @@ use guanxi_domain::GuanxiEvent;
 use guanxi_domain::loyalty::Programme;
 use guanxi_event_store::{EventStore, Loop};
 use guanxi_kernel::Timestamp;
+use guanxi_views::MemberRules;
 
 use crate::access::Keyring;
 
@@ -19,6 +20,8 @@ pub struct ApiState {
     pub store: EventStore,
     /// Views, for waiting and lists; they may run elsewhere.
     pub followers: Loop<GuanxiEvent>,
+    /// By which rules members are tagged and counted.
+    pub rules: MemberRules,
     /// Who may call.
     pub keyring: Keyring,
     /// The loyalty programme, which commands to members carry.
@@ -30,11 +33,17 @@ pub struct ApiState {
 impl ApiState {
     /// State on the machine's clock.
     #[must_use]
-    pub fn new(store: EventStore, followers: Loop<GuanxiEvent>, programme: Arc<Programme>) -> Self {
+    pub fn new(
+        store: EventStore,
+        followers: Loop<GuanxiEvent>,
+        programme: Arc<Programme>,
+        rules: MemberRules,
+    ) -> Self {
         let keyring = Keyring::new(store.pool().clone());
         Self {
             store,
             followers,
+            rules,
             keyring,
             programme,
             clock: Arc::new(Timestamp::now),

@@ -102,9 +102,19 @@ fn queries() -> Vec<Case> {
             query: "key=o1",
             ..case("get /v1/explain/views/{view}", Queries, Chain)
         },
+        Case {
+            query: "from_tier=walk_in&to_tier=ordinary",
+            ..case("get /v1/funnel/conversion", Queries, List)
+        },
+        case("get /v1/funnel/days", Queries, List),
+        case("get /v1/funnel/members", Queries, List),
+        case("get /v1/funnel/transitions", Queries, List),
         case("get /v1/guides/{guide_id}/members/{member_id}", Queries, Store),
         case("get /v1/head", Queries, Free),
+        case("get /v1/member-tags", Queries, List),
         case("get /v1/members/{id}", Queries, Store),
+        case("get /v1/members/{id}/funnel", Queries, Store),
+        case("get /v1/members/{id}/tags", Queries, Store),
         case("get /v1/orders", Queries, List),
         case("get /v1/orders/{id}", Queries, Store),
         case("get /v1/orders/{id}/state", Queries, Store),

@@ -5,15 +5,18 @@
 
 mod as_of;
 mod dashboard;
+mod day;
 mod events;
 mod explain;
 mod fresh;
+mod funnel;
 mod head;
 mod orders;
 mod parked;
 mod reconciliation;
 mod rows;
 mod states;
+mod tags;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -27,6 +30,13 @@ pub fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(orders::list))
         .routes(routes!(orders::get))
         .routes(routes!(reconciliation::list))
+        .routes(routes!(tags::list))
+        .routes(routes!(tags::get))
+        .routes(routes!(funnel::members))
+        .routes(routes!(funnel::get))
+        .routes(routes!(funnel::days))
+        .routes(routes!(funnel::transitions))
+        .routes(routes!(funnel::conversion))
         .routes(routes!(states::member))
         .routes(routes!(states::coupon))
         .routes(routes!(states::campaign))

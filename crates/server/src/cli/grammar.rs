@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use guanxi_api::access::Scope;
-use guanxi_kernel::Timestamp;
+use guanxi_kernel::{BusinessDate, Timestamp};
 
 use crate::exit::EXIT_CODES;
 use crate::platform::Roles;
@@ -55,6 +55,8 @@ pub enum Command {
         #[arg(long)]
         force: bool,
     },
+    /// Replays history under other rules of tags or of the funnel, and tells who would change. Touches nothing.
+    WhatIf(WhatIf),
     /// Keys of views and policies that were set aside because an event cannot be applied.
     #[command(subcommand)]
     Parked(Parked),
@@ -226,6 +228,23 @@ pub enum Replay {
         #[command(flatten)]
         until: Until,
     },
+}
+
+/// `guanxi what-if`
+#[derive(Debug, clap::Args)]
+pub struct WhatIf {
+    /// A file of rules like deploy/rules/tags.toml or deploy/rules/funnel.toml.
+    #[arg(long, value_name = "FILE")]
+    pub rules: PathBuf,
+    /// The day on which members are counted, e.g. 2026-03-01 [default: the day of the last event].
+    #[arg(long, value_name = "DAY")]
+    pub on: Option<BusinessDate>,
+    /// List at most this many members.
+    #[arg(long, default_value_t = 100)]
+    pub limit: usize,
+    /// List members behind this id.
+    #[arg(long, value_name = "MEMBER")]
+    pub after: Option<String>,
 }
 
 /// `guanxi parked`

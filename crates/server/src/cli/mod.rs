@@ -15,5 +15,6 @@ mod rebuild;
 mod replay;
 mod run;
 mod serve;
+mod what_if;
 
 pub use run::run;

@@ -6,7 +6,7 @@ use clap::Parser as _;
 
 use super::grammar::{Arguments, Command};
 use super::{
-    audit, clock, dev, doctor, explain, import, inbox, keys, migrate, parked, rebuild, replay, serve,
+    audit, clock, dev, doctor, explain, import, inbox, keys, migrate, parked, rebuild, replay, serve, what_if,
 };
 use crate::config;
 use crate::exit::Failure;
@@ -45,6 +45,7 @@ async fn perform(arguments: Arguments, output: Output) -> Result<(), Failure> {
         Command::Replay(what) => replay::run(&config, what, output).await,
         Command::Explain(what) => explain::run(&config, what, output).await,
         Command::Rebuild { view, force } => rebuild::run(&config, &view, force, output).await,
+        Command::WhatIf(what) => what_if::run(&config, what, output).await,
         Command::Parked(what) => parked::run(&config, what, output).await,
         Command::Inbox(what) => inbox::run(&config, what, output).await,
         Command::Audit(what) => audit::run(&config, what, output).await,

@@ -8,6 +8,7 @@ use guanxi_domain::loyalty::Programme;
 use guanxi_domain::{GuanxiCommand, GuanxiEvent, policy};
 use guanxi_event_store::inbox::Inbox;
 use guanxi_event_store::{Dispatch, Dispatcher, EventStore, Loop, StoreOptions};
+use guanxi_views::MemberRules;
 
 use super::connect;
 use crate::config::{Config, master_key, previous_master_key};
@@ -20,6 +21,8 @@ pub struct House {
     pub store: EventStore,
     /// Views and policies, running or not.
     pub followers: Loop<GuanxiEvent>,
+    /// By which rules members are tagged and counted.
+    pub rules: MemberRules,
     /// Verified notices.
     pub inbox: Inbox,
     /// Whose payment notices are taken.
@@ -49,12 +52,14 @@ impl House {
             .map_err(Failure::unavailable)?;
         admit_guests(&store, &config.database.foreign_types).await?;
         let programme = config.rules.programme()?;
-        let followers = followers(&store, &programme);
+        let rules = config.rules.members()?;
+        let followers = followers(&store, &programme, &rules);
         followers.prepare().await.map_err(Failure::unavailable)?;
         let inbox = Inbox::open(store.clone());
         Ok(Self {
             store,
             followers,
+            rules,
             inbox,
             merchants: Arc::new(merchants),
             apps: Arc::new(apps),
@@ -88,9 +93,9 @@ async fn admit_guests(store: &EventStore, types: &[String]) -> Result<(), Failur
 }
 
 /// Every view and every policy, as their crates list them.
-fn followers(store: &EventStore, programme: &Arc<Programme>) -> Loop<GuanxiEvent> {
+fn followers(store: &EventStore, programme: &Arc<Programme>, rules: &MemberRules) -> Loop<GuanxiEvent> {
     let bus: Arc<dyn Dispatch<GuanxiCommand>> = Arc::new(Dispatcher::new(store.clone()));
-    guanxi_views::register(Loop::builder(store.clone()))
+    guanxi_views::register(Loop::builder(store.clone()), rules)
         .policies(bus, |list| policy::register(list, programme))
         .build()
 }

@@ -87,6 +87,7 @@ fn public(house: &House) -> Router {
         house.store.clone(),
         house.followers.clone(),
         Arc::clone(&house.programme),
+        house.rules.clone(),
     );
     callbacks.merge(guanxi_api::router(state))
 }
