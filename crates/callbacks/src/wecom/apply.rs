@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use guanxi_domain::guide::GuideRelationship;
+use guanxi_domain::guide::{GuideRelationship, HANDOVER_SCOPE, handover_key};
 use guanxi_domain::member::{EnrolSource, IdentityKind, Member};
 use guanxi_domain::store::Store;
 use guanxi_event_store::{CommandContext, EventStore, ExecuteError, Keep, StoreError};
-use guanxi_kernel::{Channel, IdError, MemberId, Metadata, SubjectId, TimeZoneId};
+use guanxi_kernel::{Channel, ClaimKey, IdError, MemberId, Metadata, SubjectId, TimeZoneId};
 
 use super::SOURCE;
 use super::body::ExternalUserId;
@@ -30,7 +30,8 @@ pub struct Source<'a> {
 pub enum Applied {
     /// Asked of the house, which has it.
     Recorded(MemberId),
-    /// Nobody holds the customer's id, or this guide never served the member: the notice may have overtaken another.
+    /// Nobody holds the customer's id, this guide never served the member, or no handover is under way: the notice may
+    /// have overtaken another.
     NotYet,
     /// The customer was enrolled by this very notice and has been erased since.
     Erased,
@@ -136,28 +137,47 @@ async fn ask(
     member: MemberId,
     metadata: Metadata,
 ) -> Result<Applied, ApplyError> {
-    let request = translate::request(contact, meaning, &member)?;
-    let context = CommandContext {
-        command_id: request.command_id,
-        digest: store.digest(contact),
-        metadata,
-        // What is refused because it came too early is decided anew when it is tried again.
-        keep: Keep::Appended,
-        new_keys: Vec::new(),
-    };
-    let answer = match request.target {
-        Target::Pair(id, command) => store.execute::<GuideRelationship>(&id, &command, &context).await,
-        Target::Member(command) => store.execute::<Member>(member.as_str(), &command, &context).await,
-    };
-    match answer {
-        Ok(_) => Ok(Applied::Recorded(member)),
-        Err(ExecuteError::Refused(refused)) if refused.code == "guide.not_bound" => Ok(Applied::NotYet),
-        // Contacts already; at another shop or as the only guide, which the house decided and WeCom does not know.
-        Err(ExecuteError::Refused(refused)) if refused.code == "guide.already_bound" => {
-            Ok(Applied::Recorded(member))
+    let handover = handover_to(store, contact, &member).await?;
+    for request in translate::requests(contact, meaning, &member, handover.as_deref())? {
+        let context = CommandContext {
+            command_id: request.command_id,
+            digest: store.digest(contact),
+            metadata: metadata.clone(),
+            // What is refused because it came too early is decided anew when it is tried again.
+            keep: Keep::Appended,
+            new_keys: Vec::new(),
+        };
+        let answer = match request.target {
+            Target::Pair(id, command) => store.execute::<GuideRelationship>(&id, &command, &context).await,
+            Target::Member(command) => store.execute::<Member>(member.as_str(), &command, &context).await,
+        };
+        match answer {
+            Ok(_) => return Ok(Applied::Recorded(member)),
+            Err(ExecuteError::Refused(refused)) if request.passed_on_by.contains(&&*refused.code) => {}
+            Err(ExecuteError::Refused(refused)) if refused.code == "guide.not_bound" => {
+                return Ok(Applied::NotYet);
+            }
+            // Contacts already; at another shop or as the only guide, which the house decided and WeCom does not know.
+            Err(ExecuteError::Refused(refused)) if refused.code == "guide.already_bound" => {
+                return Ok(Applied::Recorded(member));
+            }
+            Err(error) => return Err(error.into()),
         }
-        Err(error) => Err(error.into()),
     }
+    // Once it was rejected nothing leads to the handover any more; the notice may come again all the same.
+    let rejected = store.outcome(&translate::rejection(contact, &member)?).await?;
+    Ok(rejected.map_or(Applied::NotYet, |_| Applied::Recorded(member)))
+}
+
+/// The pair that gives the member away to this guide just now.
+async fn handover_to(
+    store: &EventStore,
+    contact: &Contact,
+    member: &MemberId,
+) -> Result<Option<String>, StoreError> {
+    let claim = ClaimKey::open(HANDOVER_SCOPE, handover_key(&contact.guide_id, member));
+    let holder = store.holders(&[claim]).await?.into_iter().flatten().next();
+    Ok(holder.map(|pair| pair.aggregate_id.to_string()))
 }
 
 /// Dated in the shop's zone; in Shanghai's where the shop is not known.

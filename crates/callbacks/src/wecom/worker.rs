@@ -13,7 +13,7 @@ use super::config::{App, Apps};
 use super::envelope;
 use super::notice::{NoticeRecord, OpenedRecord};
 use super::signature::SignedQuery;
-use super::translate::{self, Contact};
+use super::translate::{self, Contact, Meaning};
 use crate::person::{self, PersonError};
 use crate::worker::{Stopped, Translate};
 
@@ -86,7 +86,9 @@ impl Notices {
         message: &Message,
         change: &ContactChange,
     ) -> Result<String, Stopped> {
-        let Some(meaning) = translate::meaning(change) else {
+        let meaning =
+            translate::meaning(change).map_err(|error| Stopped::Failed("unknown_form", error.to_string()))?;
+        let Some(meaning) = meaning else {
             return self.keep(notice, message).await;
         };
         let guide_id = app
@@ -114,6 +116,11 @@ impl Notices {
             Ok(Applied::NotYet) if notice.attempts < TRIES => {
                 Err(Stopped::Later(format!("{}: nothing to end yet", contact.change)))
             }
+            // The customer stays with a guide whom only the provider can name.
+            Ok(Applied::NotYet) if matches!(meaning, Meaning::NotTakenOver(_)) => Err(Stopped::Failed(
+                "unknown_transfer",
+                format!("no handover to guide {} is under way", contact.guide_id),
+            )),
             Ok(Applied::NotYet) => Ok(format!("kept: {}, nothing to end", contact.change)),
             Err(error) => Err(stopped(&error)),
         }

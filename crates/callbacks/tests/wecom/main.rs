@@ -5,4 +5,6 @@ mod house;
 #[cfg(test)]
 mod post_office;
 #[cfg(test)]
+mod transfers;
+#[cfg(test)]
 mod way;

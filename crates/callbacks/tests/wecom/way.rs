@@ -166,6 +166,20 @@ async fn a_deletion_that_overtakes_its_add_waits_for_it(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "guanxi_event_store::MIGRATOR")]
+async fn an_old_add_and_an_old_deletion_change_nothing(pool: PgPool) {
+    let (provider, server) = (Provider::new(), Server::open(&pool).await);
+    let change = |change, second| provider.change(change, "guide_li", "wm1", second, "");
+    server.take(&[change(ADD, 10), change(BY_CUSTOMER, 5)]).await;
+    let pair = streams(&server.store, "guide_relationship.bound.v1")
+        .await
+        .remove(0);
+    assert!(serves(&server.store, &pair).await);
+    server.take(&[change(BY_CUSTOMER, 30), change(ADD, 20)]).await;
+    assert!(!serves(&server.store, &pair).await);
+    assert_eq!(server.inbox.counts().await.unwrap().done, 4);
+}
+
+#[sqlx::test(migrator = "guanxi_event_store::MIGRATOR")]
 async fn what_means_nothing_to_the_rules_is_kept(pool: PgPool) {
     let (provider, server) = (Provider::new(), Server::open(&pool).await);
     let head = "<ToUserName>wx5823bf96d3bd56c7</ToUserName><CreateTime>1772330400</CreateTime>";

@@ -19,7 +19,15 @@ impl GuideState {
     }
 }
 
+/// A beginning that is older than the end which is known has been overtaken by it, and changes nothing.
+fn is_overtaken(state: &GuideState, bind: &Bind) -> bool {
+    bind.handed_over.is_none() && matches!(state.binding, Binding::Ended { at } if bind.bound_at < at)
+}
+
 pub(super) fn bind(state: &GuideState, bind: &Bind) -> Decision {
+    if is_overtaken(state, bind) {
+        return Ok(Vec::new());
+    }
     if bind.expires_at.is_some_and(|end| end <= bind.bound_at) {
         return Err(GuideRefusal::TermOver);
     }
@@ -97,6 +105,8 @@ pub(super) fn expire(state: &GuideState, expire: &ExpireBinding) -> Vec<GuideEve
 
 pub(super) fn unbind(state: &GuideState, unbind: &Unbind) -> Decision {
     match &state.binding {
+        // The end of an earlier time.
+        Binding::Bound(bound) if unbind.unbound_at < bound.bound_at => Ok(Vec::new()),
         Binding::Bound(bound) => Ok(vec![
             Unbound {
                 guide_id: bound.guide_id.clone(),

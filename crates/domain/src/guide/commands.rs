@@ -35,7 +35,8 @@ pub enum GuideCommand {
     SettleCommission(SettleCommission),
 }
 
-/// The guide serves the member from now on. Binding again changes nothing.
+/// The guide serves the member from now on. Binding again changes nothing, and neither does what is older than the last
+/// end: notices overtake each other.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bind {
@@ -76,7 +77,8 @@ pub struct ExpireBinding {
     pub expired_at: Timestamp,
 }
 
-/// The guide serves the member no more. What was earned stays earned; a handover under way ends.
+/// The guide serves the member no more. What was earned stays earned; a handover under way ends. An end that is older
+/// than the beginning changes nothing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Unbind {

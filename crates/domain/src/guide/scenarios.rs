@@ -137,6 +137,26 @@ fn a_guide_can_be_bound_again_after_unbinding() {
 }
 
 #[test]
+fn what_comes_too_late_neither_begins_nor_ends_anything() {
+    let earlier: Timestamp = "2026-03-01T23:59:59Z".parse().unwrap();
+    let old_end = GuideCommand::Unbind(Unbind {
+        reason: UnbindReason::Member,
+        unbound_at: earlier,
+    });
+    let old_beginning = GuideCommand::Bind(Bind {
+        bound_at: earlier,
+        ..binding(false)
+    });
+    let bound_now = given([bound(true)]).when(&old_end).nothing();
+    let apart = bound_now.when(&unbind()).then([unbound(true)]);
+    apart
+        .when(&old_beginning)
+        .nothing()
+        .when(&bind(false))
+        .then([bound(false)]);
+}
+
+#[test]
 fn an_exclusive_guide_holds_the_claim_on_the_member() {
     let claim = || ClaimKey::open("guide.exclusive", "m-1");
     assert_eq!(
