@@ -8,8 +8,10 @@ pub mod crm_tags;
 pub mod explain;
 pub mod funnel;
 pub mod history;
+pub mod member_360;
 pub mod order_timeline;
 pub mod payment_reconciliation;
+pub mod points_liability;
 pub mod rolling;
 pub mod rules;
 pub mod store_dashboard;
@@ -32,6 +34,8 @@ pub use rules::MemberRules;
 pub fn register(builder: LoopBuilder<GuanxiEvent>, rules: &MemberRules) -> LoopBuilder<GuanxiEvent> {
     builder
         .view_with_totals(store_dashboard::StoreDashboard)
+        .view(member_360::Member360)
+        .view_with_totals(points_liability::PointsLiability)
         .view(order_timeline::OrderTimeline)
         .view(payment_reconciliation::PaymentReconciliation)
         .view(crm_tags::CrmTags::new(Arc::clone(&rules.tags)))
