@@ -115,10 +115,12 @@ fn queries() -> Vec<Case> {
         case("get /v1/members/{id}", Queries, Store),
         case("get /v1/members/{id}/funnel", Queries, Store),
         case("get /v1/members/{id}/tags", Queries, Store),
+        case("get /v1/members/{id}/overview", Queries, Store),
         case("get /v1/orders", Queries, List),
         case("get /v1/orders/{id}", Queries, Store),
         case("get /v1/orders/{id}/state", Queries, Store),
         case("get /v1/parked", Admin, Chain),
+        case("get /v1/points-liability", Queries, List),
         case("get /v1/reconciliation", Queries, Chain),
         case("get /v1/stores/{id}", Queries, Store),
         Case {

@@ -11,7 +11,9 @@ mod explain;
 mod fresh;
 mod funnel;
 mod head;
+mod liability;
 mod orders;
+mod overview;
 mod parked;
 mod reconciliation;
 mod rows;
@@ -43,6 +45,8 @@ pub fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(states::store))
         .routes(routes!(states::order))
         .routes(routes!(states::guide))
+        .routes(routes!(overview::overview))
+        .routes(routes!(liability::list))
         .routes(routes!(explain::dashboard))
         .routes(routes!(explain::row))
         .routes(routes!(rows::row))
