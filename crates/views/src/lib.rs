@@ -4,9 +4,12 @@
 //! or the loop, and so that nothing that answers questions can change anything. What each figure means is said once,
 //! in `docs/figures.md`, and printed in the comment of its column.
 
+pub mod commission_statement;
+pub mod coupon_funnel;
 pub mod crm_tags;
 pub mod explain;
 pub mod funnel;
+pub mod guide_members;
 pub mod history;
 pub mod member_360;
 pub mod order_timeline;
@@ -40,4 +43,7 @@ pub fn register(builder: LoopBuilder<GuanxiEvent>, rules: &MemberRules) -> LoopB
         .view(payment_reconciliation::PaymentReconciliation)
         .view(crm_tags::CrmTags::new(Arc::clone(&rules.tags)))
         .view_with_totals(funnel::Funnel::new(Arc::clone(&rules.funnel)))
+        .view_with_totals(coupon_funnel::CouponFunnel)
+        .view(commission_statement::CommissionStatement)
+        .view(guide_members::GuideMembers)
 }

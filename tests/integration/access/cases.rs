@@ -51,6 +51,7 @@ pub fn cases() -> Vec<Case> {
 fn commands() -> Vec<Case> {
     vec![
         case("post /v1/campaigns/{id}/activate", Commands, Chain),
+        case("post /v1/campaigns/{id}/amend-budget", Commands, Chain),
         case("post /v1/campaigns/{id}/claim", Commands, Chain),
         case("post /v1/campaigns/{id}/create", Commands, Chain),
         case("post /v1/campaigns/{id}/end", Commands, Chain),
@@ -59,8 +60,35 @@ fn commands() -> Vec<Case> {
         case("post /v1/coupons/{id}/release", Commands, Chain),
         case("post /v1/coupons/{id}/reserve", Commands, Chain),
         case("post /v1/coupons/{id}/return", Commands, Store),
+        case("post /v1/coupons/{id}/revoke", Commands, Chain),
+        case("post /v1/coupons/{id}/transfer", Commands, Chain),
         case(
             "post /v1/guides/{guide_id}/members/{member_id}/bind",
+            Commands,
+            Store,
+        ),
+        case(
+            "post /v1/guides/{guide_id}/members/{member_id}/complete-handover",
+            Commands,
+            Store,
+        ),
+        case(
+            "post /v1/guides/{guide_id}/members/{member_id}/reject-handover",
+            Commands,
+            Store,
+        ),
+        case(
+            "post /v1/guides/{guide_id}/members/{member_id}/renew-binding",
+            Commands,
+            Store,
+        ),
+        case(
+            "post /v1/guides/{guide_id}/members/{member_id}/request-handover",
+            Commands,
+            Store,
+        ),
+        case(
+            "post /v1/guides/{guide_id}/members/{member_id}/settle-commission",
             Commands,
             Store,
         ),
@@ -69,6 +97,8 @@ fn commands() -> Vec<Case> {
             Commands,
             Store,
         ),
+        case("post /v1/handovers/{id}/hand-over", Commands, Chain),
+        case("post /v1/handovers/{id}/resign", Commands, Chain),
         case("post /v1/members/{id}/activate", Commands, Store),
         case("post /v1/members/{id}/enrol", Commands, Store),
         case("post /v1/members/{id}/erase", Admin, Store),
@@ -91,6 +121,8 @@ fn commands() -> Vec<Case> {
 fn queries() -> Vec<Case> {
     vec![
         case("get /v1/campaigns/{id}", Queries, Chain),
+        case("get /v1/commission-statement", Queries, Chain),
+        case("get /v1/coupon-funnel", Queries, Chain),
         case("get /v1/coupons/{id}", Queries, Chain),
         case("get /v1/dashboard", Queries, List),
         case("get /v1/events", Queries, Chain),
@@ -109,6 +141,7 @@ fn queries() -> Vec<Case> {
         case("get /v1/funnel/days", Queries, List),
         case("get /v1/funnel/members", Queries, List),
         case("get /v1/funnel/transitions", Queries, List),
+        case("get /v1/guide-members", Queries, List),
         case("get /v1/guides/{guide_id}/members/{member_id}", Queries, Store),
         case("get /v1/head", Queries, Free),
         case("get /v1/member-tags", Queries, List),

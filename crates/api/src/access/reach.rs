@@ -7,6 +7,7 @@
 use guanxi_domain::campaign::Campaign;
 use guanxi_domain::coupon::Coupon;
 use guanxi_domain::guide::{Binding, GuideRelationship};
+use guanxi_domain::handover::Handover;
 use guanxi_domain::member::Member;
 use guanxi_domain::order::Order;
 use guanxi_domain::store::Store;
@@ -55,6 +56,12 @@ impl Reached for GuideRelationship {
             Binding::Bound(bound) => at(bound.store_id.as_ref()),
             _ => Reach::Unsettled,
         }
+    }
+}
+
+impl Reached for Handover {
+    fn reach(_: &str, _: &Self::State) -> Reach {
+        Reach::Chain
     }
 }
 

@@ -1,7 +1,8 @@
 //! Campaigns, and the coupons that members claim of them.
 
 use guanxi_domain::campaign::{
-    ActivateCampaign, Campaign, CampaignCommand, ClaimCoupon, CreateCampaign, EndCampaign, PauseCampaign,
+    ActivateCampaign, AmendBudget, Campaign, CampaignCommand, ClaimCoupon, CreateCampaign, EndCampaign,
+    PauseCampaign,
 };
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -15,6 +16,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(activate::handle))
         .routes(routes!(pause::handle))
         .routes(routes!(end::handle))
+        .routes(routes!(amend_budget::handle))
         .routes(routes!(claim::handle))
 }
 
@@ -62,4 +64,13 @@ endpoint!(
     Campaign,
     CampaignCommand::ClaimCoupon,
     "Claims one coupon for a member. It is issued at once after."
+);
+endpoint!(
+    amend_budget,
+    "/v1/campaigns/{id}/amend-budget",
+    "campaigns",
+    AmendBudget,
+    Campaign,
+    CampaignCommand::AmendBudget,
+    "Changes how many coupons a campaign gives: compare and set."
 );

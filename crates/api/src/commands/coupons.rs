@@ -1,7 +1,8 @@
 //! Coupons outside of orders: a till that is no order system reserves and redeems by itself.
 
 use guanxi_domain::coupon::{
-    Coupon, CouponCommand, RedeemCoupon, ReleaseCoupon, ReserveCoupon, ReturnCoupon,
+    Coupon, CouponCommand, RedeemCoupon, ReleaseCoupon, ReserveCoupon, ReturnCoupon, RevokeCoupon,
+    TransferCoupon,
 };
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -15,6 +16,8 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(release::handle))
         .routes(routes!(redeem::handle))
         .routes(routes!(give_back::handle))
+        .routes(routes!(revoke::handle))
+        .routes(routes!(transfer::handle))
 }
 
 endpoint!(
@@ -52,4 +55,22 @@ endpoint!(
     Coupon,
     CouponCommand::ReturnCoupon,
     "Gives a coupon back, because no line that it covered remains in its order."
+);
+endpoint!(
+    revoke,
+    "/v1/coupons/{id}/revoke",
+    "coupons",
+    RevokeCoupon,
+    Coupon,
+    CouponCommand::RevokeCoupon,
+    "Takes a coupon away from its holder. One that an order relies on, or has used up, stays."
+);
+endpoint!(
+    transfer,
+    "/v1/coupons/{id}/transfer",
+    "coupons",
+    TransferCoupon,
+    Coupon,
+    CouponCommand::TransferCoupon,
+    "Gives a coupon to another member, with its terms and validity."
 );

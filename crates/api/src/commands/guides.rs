@@ -2,7 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
-use guanxi_domain::guide::{Bind, GuideCommand, GuideRelationship, Unbind};
+use guanxi_domain::guide::{
+    Bind, CompleteHandover, GuideCommand, GuideRelationship, RejectHandover, RenewBinding, RequestHandover,
+    SettleCommission, Unbind,
+};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -15,7 +18,12 @@ use crate::http::{Command, IdempotencyKey, Problem, Segment};
 pub(super) fn router() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(bind::handle))
+        .routes(routes!(renew_binding::handle))
         .routes(routes!(unbind::handle))
+        .routes(routes!(request_handover::handle))
+        .routes(routes!(complete_handover::handle))
+        .routes(routes!(reject_handover::handle))
+        .routes(routes!(settle_commission::handle))
 }
 
 /// Declares the handler of a command to a relationship.
@@ -61,4 +69,34 @@ relationship_endpoint!(
     "/v1/guides/{guide_id}/members/{member_id}/unbind",
     Unbind,
     "The guide serves the member no more. What was earned stays earned."
+);
+relationship_endpoint!(
+    renew_binding,
+    "/v1/guides/{guide_id}/members/{member_id}/renew-binding",
+    RenewBinding,
+    "The guide goes on serving the member."
+);
+relationship_endpoint!(
+    request_handover,
+    "/v1/guides/{guide_id}/members/{member_id}/request-handover",
+    RequestHandover,
+    "Another guide shall serve the member. It takes effect after 24 hours unless it fails."
+);
+relationship_endpoint!(
+    complete_handover,
+    "/v1/guides/{guide_id}/members/{member_id}/complete-handover",
+    CompleteHandover,
+    "The other guide serves the member, as the provider says. Without it the clock completes a handover."
+);
+relationship_endpoint!(
+    reject_handover,
+    "/v1/guides/{guide_id}/members/{member_id}/reject-handover",
+    RejectHandover,
+    "The handover fails: the customer refused, or the other guide is full."
+);
+relationship_endpoint!(
+    settle_commission,
+    "/v1/guides/{guide_id}/members/{member_id}/settle-commission",
+    SettleCommission,
+    "Pays what is payable, less what was reversed since. Use `anonymous` for sales to nobody known."
 );

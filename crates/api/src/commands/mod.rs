@@ -9,6 +9,7 @@ mod enrol;
 mod erase;
 mod execute;
 mod guides;
+mod handovers;
 mod identities;
 mod members;
 mod orders;
@@ -90,5 +91,6 @@ pub fn router() -> OpenApiRouter<ApiState> {
         .merge(coupons::router())
         .merge(members::router())
         .merge(guides::router())
+        .merge(handovers::router())
         .merge(stores::router())
 }

@@ -4,12 +4,15 @@
 //! `wait_for`, the position of a command, to read one's own write.
 
 mod as_of;
+mod commission_statement;
+mod coupon_funnel;
 mod dashboard;
 mod day;
 mod events;
 mod explain;
 mod fresh;
 mod funnel;
+mod guide_members;
 mod head;
 mod liability;
 mod orders;
@@ -39,6 +42,9 @@ pub fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(funnel::days))
         .routes(routes!(funnel::transitions))
         .routes(routes!(funnel::conversion))
+        .routes(routes!(coupon_funnel::list))
+        .routes(routes!(commission_statement::list))
+        .routes(routes!(guide_members::list))
         .routes(routes!(states::member))
         .routes(routes!(states::coupon))
         .routes(routes!(states::campaign))
