@@ -28,6 +28,8 @@ impl Followers {
             .args(["serve", "--roles", "followers"])
             .env("DATABASE_URL", url(pool))
             .env("GUANXI_LOG__FILTER", "error")
+            // The program refuses what it does not know of this prefix.
+            .env_remove("GUANXI_SEED")
             .kill_on_drop(true)
             .spawn()
             .unwrap();
