@@ -226,8 +226,9 @@ fn tell(lives: &[(u8, u32, Act)]) -> Story {
 
 /// The tier at the start of a day, by the path alone.
 fn tier_at(steps: &[Step], on: BusinessDate) -> Option<&str> {
-    let past = steps.iter().filter(|step| step.moment.first_start() <= on);
-    past.last().and_then(|step| step.tier.as_deref())
+    let mut past = steps.iter().rev();
+    let past = past.find(|step| step.moment.first_start() <= on);
+    past.and_then(|step| step.tier.as_deref())
 }
 
 proptest! {
