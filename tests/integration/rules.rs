@@ -15,7 +15,7 @@ use guanxi_views::rules::AnyRules;
 use guanxi_views::what_if::{Asked, Outcome, what_if};
 use sqlx::PgPool;
 
-use crate::house::House;
+use crate::house::{House, programme};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Receipts of about ten weeks.
@@ -145,6 +145,28 @@ async fn what_if_is_a_rebuild_foretold(pool: PgPool) {
     shadow(&pool, &Funnel::new(rules.funnel), &|_| (), &mut equal)
         .await
         .unwrap();
+    house.close().await;
+}
+
+/// Another programme of loyalty is run over what people did; the active one leads to what is.
+#[sqlx::test(migrator = "guanxi_event_store::MIGRATOR")]
+async fn the_active_programme_changes_no_tier_and_a_lower_threshold_lifts_some(pool: PgPool) {
+    let house = House::open(&pool).await;
+    told(&house).await;
+    let active = (*programme()).clone();
+    let outcome = foretold(&pool, AnyRules::Loyalty(Box::new(active.clone()))).await;
+    assert_eq!((outcome.would_change, &outcome.changes), (0, &Vec::new()));
+    assert!(outcome.members > 10);
+    let mut lower = active;
+    lower.version += 1;
+    lower.tiers.levels[1].threshold_fen = Fen(100);
+    let outcome = foretold(&pool, AnyRules::Loyalty(Box::new(lower.clone()))).await;
+    let (base, next) = (&lower.tiers.levels[0].code, &lower.tiers.levels[1].code);
+    assert!(outcome.by_name[next.as_str()].gained > 0);
+    assert_eq!(
+        outcome.by_name[base.as_str()].lost,
+        outcome.by_name[next.as_str()].gained
+    );
     house.close().await;
 }
 

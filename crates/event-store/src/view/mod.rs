@@ -30,7 +30,7 @@ pub use explain::{Asked, Cause, Explained};
 pub use replay::{Replayed, Until};
 pub use report::{RebuildError, RebuildOptions, RebuildProgress, RebuildReport};
 pub use reporting::{Column, ReportingView};
-pub use shadow::{Pair, ShadowReport, shadow};
+pub use shadow::{Imagined, Pair, ShadowReport, imagine, shadow};
 pub use shape::{Change, Totals, View};
 
 pub(crate) use canonical::canonical;

@@ -2,9 +2,10 @@
 //!
 //! The log is only read, and the live tables are read in one snapshot, so nothing that is served changes or waits.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use guanxi_kernel::Recorded;
 use sqlx::{PgConnection, PgPool, Row};
 
 use super::View;
@@ -87,6 +88,41 @@ pub async fn shadow<V: View>(
     })
 }
 
+/// What a fold in memory has come to.
+#[derive(Debug)]
+pub struct Imagined<V: View> {
+    /// The rows by key, those whose fold fails left out.
+    pub rows: BTreeMap<String, V::Row>,
+    /// The last event that was read.
+    pub last: Option<Recorded<V::Event>>,
+}
+
+/// Folds something that is no live view over the whole log, in memory.
+///
+/// # Errors
+/// The log cannot be read.
+pub async fn imagine<V: View>(
+    pool: &PgPool,
+    view: &V,
+    progress: &(dyn Fn(RebuildProgress) + Send + Sync),
+) -> Result<Imagined<V>, FollowError> {
+    let mut memory = Memory {
+        view,
+        rows: HashMap::new(),
+        failed: Vec::new(),
+        discards: Discards::default(),
+        at: Mark::default(),
+    };
+    let head = crate::follow::read::head(pool).await?.position;
+    memory.read(pool, head, progress).await?;
+    let last = crate::follow::read_positions(pool, &[i64::try_from(head).unwrap_or(i64::MAX)]).await?;
+    let rows = memory.rows.into_iter().map(|(key, row)| (key.to_string(), row));
+    Ok(Imagined {
+        rows: rows.collect(),
+        last: last.into_iter().next(),
+    })
+}
+
 async fn live<V: View>(connection: &mut PgConnection) -> Result<Identity, FollowError> {
     let served = served(connection, V::NAME).await?;
     served
@@ -127,7 +163,7 @@ impl<V: View> Memory<'_, V> {
         Ok(())
     }
 
-    fn fold(&mut self, event: &guanxi_kernel::Recorded<V::Event>) {
+    fn fold(&mut self, event: &Recorded<V::Event>) {
         for touch in touches(self.view, event).unwrap_or_default() {
             let set_aside = !self.failed.is_empty() && self.failed.contains(&touch.text);
             if set_aside || self.discards.holds(event.position, &touch.text) {

@@ -55,7 +55,8 @@ pub enum Command {
         #[arg(long)]
         force: bool,
     },
-    /// Replays history under other rules of tags or of the funnel, and tells who would change. Touches nothing.
+    /// Replays history under other rules of tags, of the funnel or of the loyalty programme, and tells who would change.
+    /// Touches nothing.
     WhatIf(WhatIf),
     /// Keys of views and policies that were set aside because an event cannot be applied.
     #[command(subcommand)]
@@ -233,7 +234,7 @@ pub enum Replay {
 /// `guanxi what-if`
 #[derive(Debug, clap::Args)]
 pub struct WhatIf {
-    /// A file of rules like deploy/rules/tags.toml or deploy/rules/funnel.toml.
+    /// A file of rules like deploy/rules/tags.toml, funnel.toml or loyalty.toml.
     #[arg(long, value_name = "FILE")]
     pub rules: PathBuf,
     /// The day on which members are counted, e.g. 2026-03-01 [default: the day of the last event].

@@ -38,7 +38,7 @@ fn read(file: &Path) -> Result<AnyRules, Failure> {
         .map_err(|error| Failure::not_found(format!("{}: {error}", file.display())))?;
     AnyRules::parse(&text).map_err(|error| {
         Failure::configuration(format!("{}: {error}", file.display()))
-            .advise("deploy/rules/tags.toml and deploy/rules/funnel.toml show how rules are written.")
+            .advise("The files under deploy/rules show how rules are written.")
     })
 }
 
@@ -61,7 +61,9 @@ fn human(outcome: &Outcome) -> String {
         .map_or_else(String::new, |next| format!("\nThere are more: --after {next}"));
     let aside = match outcome.aside.len() {
         0 => String::new(),
-        number => format!("\n{number} members are left aside: their rows are parked (guanxi parked list)."),
+        number => format!(
+            "\n{number} members are left aside: their rows are parked, or they have to do with a merge."
+        ),
     };
     format!(
         "{names}\n{members}{more}\nUnder version {} of the {} rules, {} of {} members would change; counted on {}, as \

@@ -1,5 +1,7 @@
 //! What can be wrong with a file of rules.
 
+use guanxi_domain::loyalty::ProgrammeError;
+
 /// Why rules cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum RulesError {
@@ -7,8 +9,13 @@ pub enum RulesError {
     #[error("{0}")]
     Text(#[from] toml::de::Error),
     /// It is a file of rules, but of which kind nobody can tell.
-    #[error("`rules` must say what the file is for: \"tags\" or \"funnel\"")]
+    #[error(
+        "`rules` must say what the file is for: \"tags\" or \"funnel\"; a loyalty programme has [points] and [tiers]"
+    )]
     Kind,
+    /// A loyalty programme that makes no sense.
+    #[error(transparent)]
+    Loyalty(#[from] ProgrammeError),
     /// The file as a whole.
     #[error("{0}")]
     File(Fault),

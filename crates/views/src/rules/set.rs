@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use guanxi_domain::loyalty::Programme;
 use serde::Deserialize;
 
 use super::RulesError;
@@ -24,11 +25,14 @@ pub enum AnyRules {
     Tags(TagRules),
     /// Of the funnel.
     Funnel(FunnelRules),
+    /// The loyalty programme.
+    Loyalty(Box<Programme>),
 }
 
 #[derive(Deserialize)]
 struct Head {
     rules: Option<String>,
+    points: Option<toml::Table>,
 }
 
 impl AnyRules {
@@ -41,6 +45,10 @@ impl AnyRules {
         match head.rules.as_deref() {
             Some("tags") => TagRules::parse(text).map(Self::Tags),
             Some("funnel") => FunnelRules::parse(text).map(Self::Funnel),
+            None if head.points.is_some() => {
+                let programme: Programme = toml::from_str(text)?;
+                Ok(Self::Loyalty(Box::new(programme.checked()?)))
+            }
             _ => Err(RulesError::Kind),
         }
     }
@@ -84,5 +92,7 @@ mod tests {
         assert!(matches!(AnyRules::parse("version = 1"), Err(RulesError::Kind)));
         let tags = AnyRules::parse("rules = \"tags\"\nversion = 1").unwrap();
         assert!(matches!(tags, AnyRules::Tags(_)));
+        let loyalty = AnyRules::parse(include_str!("../../../../deploy/rules/loyalty.toml")).unwrap();
+        assert!(matches!(loyalty, AnyRules::Loyalty(_)));
     }
 }

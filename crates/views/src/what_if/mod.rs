@@ -3,6 +3,7 @@
 //! A change of rules is a change for people: a message is sent, a discount ends. So before the version of a file is
 //! raised, this says for whom and how many.
 
+mod loyalty;
 mod outcome;
 mod run;
 

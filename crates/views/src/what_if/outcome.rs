@@ -8,7 +8,7 @@ use serde::Serialize;
 /// Everything that would change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Outcome {
-    /// `tags` or `funnel`.
+    /// `tags`, `funnel` or `loyalty`.
     pub rules: &'static str,
     /// Version of the rules in the file.
     pub version: u32,
@@ -27,7 +27,7 @@ pub struct Outcome {
     /// The last of them, if there are more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
-    /// Members left aside because their rows are parked.
+    /// Members left aside: their rows are parked, or (loyalty) they have to do with a merge.
     pub aside: Vec<String>,
 }
 

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use guanxi_domain::GuanxiEvent;
-use guanxi_event_store::view::{Pair, RebuildProgress, shadow};
+use guanxi_domain::loyalty::Programme;
+use guanxi_event_store::view::{Imagined, Pair, RebuildProgress, imagine, shadow};
 use guanxi_event_store::{FollowError, View};
 use guanxi_kernel::BusinessDate;
 use sqlx::PgPool;
 
+use super::loyalty::Loyalty;
 use super::outcome::{Outcome, Said};
 use crate::crm_tags::{CrmTags, TagRow};
 use crate::funnel::{Funnel, FunnelRow};
@@ -16,7 +18,8 @@ use crate::rules::AnyRules;
 /// What is wanted of an answer.
 #[derive(Debug, Clone)]
 pub struct Asked {
-    /// The day for which members are counted; that of the last event, without.
+    /// The day for which members are counted; that of the last event, without. Tiers of the loyalty programme are as of
+    /// the last event always.
     pub on: Option<BusinessDate>,
     /// Members behind this id are listed.
     pub after: Option<String>,
@@ -61,6 +64,7 @@ pub async fn what_if(
             )
             .await?
         }
+        AnyRules::Loyalty(programme) => loyalty(pool, *programme, on, progress).await?,
     };
     outcome.cut(asked.after.as_deref(), asked.limit);
     Ok(outcome)
@@ -82,6 +86,33 @@ async fn compare<V: View<Event = GuanxiEvent>>(
     let report = shadow(pool, view, progress, &mut take).await?;
     outcome.position = report.position;
     outcome.aside = report.aside;
+    Ok(outcome)
+}
+
+/// Members' tiers by another loyalty programme, as of the last event.
+async fn loyalty(
+    pool: &PgPool,
+    programme: Programme,
+    on: BusinessDate,
+    progress: &(dyn Fn(RebuildProgress) + Send + Sync),
+) -> Result<Outcome, FollowError> {
+    let mut outcome = Outcome::new("loyalty", programme.version, on);
+    let everybodys = programme
+        .base()
+        .map_or_else(String::new, |level| level.code.to_string());
+    let rules = Loyalty::new(programme);
+    let Imagined { rows, last } = imagine(pool, &rules, progress).await?;
+    let Some(last) = last else { return Ok(outcome) };
+    outcome.position = last.position;
+    for (member_id, mut row) in rows {
+        if row.merged {
+            outcome.aside.push(member_id);
+            continue;
+        }
+        rules.advance(&mut row, &last);
+        let (now, then) = row.said(&everybodys);
+        outcome.take(member_id, &now, &then);
+    }
     Ok(outcome)
 }
 
