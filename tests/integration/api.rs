@@ -143,7 +143,7 @@ async fn garbage_gets_problems(pool: PgPool) {
     assert_eq!(problem(send("{", "application/json").await.unwrap()).await.0, 400);
     assert_eq!(
         problem(send("{}", "application/json").await.unwrap()).await.0,
-        400
+        422
     );
     assert_eq!(problem(send("{}", "text/plain").await.unwrap()).await.0, 415);
     let no_key = api
@@ -158,7 +158,7 @@ async fn garbage_gets_problems(pool: PgPool) {
     );
     assert_eq!(
         problem(api.get("/v1/orders?cursor=%21", &api.key).await).await.0,
-        400
+        422
     );
     assert_eq!(
         problem(api.get("/v1/dashboard?from=yesterday", &api.key).await)
@@ -170,7 +170,7 @@ async fn garbage_gets_problems(pool: PgPool) {
     bad["lines"][0]["quantity"] = json!(0);
     assert_eq!(
         api.post("/v1/orders/o1/place", "k", &bad).await.status(),
-        StatusCode::BAD_REQUEST
+        StatusCode::UNPROCESSABLE_ENTITY
     );
     assert_eq!(problem(api.get("/v1/orders/o9", &api.key).await).await.0, 404);
 }

@@ -230,13 +230,6 @@ async fn the_past_is_asked_for_over_http(pool: PgPool) {
     assert_eq!(happened["state"], unpaid["state"]);
     let unknown = api.get(&at(&format!("as_of_recorded={before}")), &api.key).await;
     assert_eq!(problem(unknown).await.0, 404);
-    let two = api
-        .get(
-            &at(&format!("as_of_recorded={before}&as_of_position=1")),
-            &api.key,
-        )
-        .await;
-    assert_eq!(problem(two).await.0, 400);
 
     let row = |as_of: &str| format!("/v1/views/order_timeline?key=o1&{as_of}");
     let then = get(row("as_of_happened=2026-03-01T01:30:00Z")).await;

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod commands;
+mod document;
 mod errors;
 pub mod http;
 pub mod queries;

@@ -17,6 +17,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::document::completed;
 use crate::http::Problem;
 use crate::{ApiState, commands, queries};
 
@@ -52,7 +53,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     let components = document.components.get_or_insert_with(Default::default);
     components.add_security_scheme("bearer", bearer);
-    document
+    completed(document)
 }
 
 /// The whole API.

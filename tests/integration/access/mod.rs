@@ -91,7 +91,8 @@ impl Endpoint<'_> {
             StatusCode::FORBIDDEN,
             StatusCode::BAD_REQUEST,
         ];
-        let wrong = in_vain.contains(&status) || status.as_u16() >= 500;
+        let unread = status == 422 && text.contains("api.invalid");
+        let wrong = unread || in_vain.contains(&status) || status.as_u16() >= 500;
         let wrong = wrong.then(|| format!("{}: let in, but {status} {text}", self.case.endpoint));
         (wrong.into_iter().collect(), text)
     }

@@ -62,7 +62,7 @@ impl Caller {
     pub fn stores_asked(&self, asked: Option<&str>) -> Result<Vec<String>, Problem> {
         match (asked, &self.stores) {
             (Some(asked), _) => {
-                let store = StoreId::new(asked).map_err(|error| Problem::invalid(error.to_string()))?;
+                let store = StoreId::new(asked).map_err(|error| Problem::unfit(error.to_string()))?;
                 self.at_store(&store)?;
                 Ok(vec![asked.to_owned()])
             }

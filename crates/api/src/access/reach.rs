@@ -103,7 +103,7 @@ impl Caller {
         let mut named = None;
         if self.stores.is_some() {
             for store in stores_in(content) {
-                let store = StoreId::new(store).map_err(|error| Problem::invalid(error.to_string()))?;
+                let store = StoreId::new(store).map_err(|error| Problem::unfit(error.to_string()))?;
                 self.at_store(&store)?;
                 named = Some(store);
             }

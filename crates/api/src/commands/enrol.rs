@@ -96,7 +96,7 @@ pub(super) async fn enrol(
     Body(body): Body<EnrolRequest>,
 ) -> Result<Json<Receipt>, Problem> {
     let subject = SubjectId::new(format!("member:{}", Uuid::now_v7()))
-        .map_err(|error| Problem::invalid(error.to_string()))?;
+        .map_err(|error| Problem::unfit(error.to_string()))?;
     let new = state
         .store
         .vault()

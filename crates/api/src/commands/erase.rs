@@ -41,7 +41,7 @@ pub(super) async fn erase(
     Segment(id): Segment<String>,
     Body(body): Body<EraseRequest>,
 ) -> Result<Json<Receipt>, Problem> {
-    let member = MemberId::new(&id).map_err(|error| Problem::invalid(error.to_string()))?;
+    let member = MemberId::new(&id).map_err(|error| Problem::unfit(error.to_string()))?;
     let loaded = state
         .store
         .load::<Member>(&id)

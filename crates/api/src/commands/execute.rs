@@ -116,7 +116,7 @@ impl<'a> Asked<'a> {
     /// A step before the command, under an id of its own.
     pub(crate) fn step(&self, purpose: &str, content: &impl Serialize) -> Result<CommandContext, Problem> {
         let command_id = CommandId::new(format!("{}:{purpose}", self.command_id))
-            .map_err(|error| Problem::invalid(error.to_string()))?;
+            .map_err(|error| Problem::unfit(error.to_string()))?;
         let mut context = self.context();
         context.command_id = command_id;
         context.digest = self.state.store.digest(content);
@@ -233,7 +233,7 @@ pub(crate) fn problem(error: &ExecuteError) -> Problem {
 /// How a fault looks to a caller: its details go to our log.
 pub(crate) fn fault(error: &StoreError) -> Problem {
     if let StoreError::Unstorable(what) = error {
-        return Problem::invalid(what.clone());
+        return Problem::unfit(what.clone());
     }
     tracing::error!(%error, "a request met a fault");
     if error.is_transient() {

@@ -110,7 +110,7 @@ pub(super) async fn place(
     Segment(id): Segment<String>,
     Body(body): Body<PlaceOrder>,
 ) -> Result<Json<Receipt>, Problem> {
-    let order_id = OrderId::new(&id).map_err(|error| Problem::invalid(error.to_string()))?;
+    let order_id = OrderId::new(&id).map_err(|error| Problem::unfit(error.to_string()))?;
     let placed_at = body.placed_at.unwrap_or_else(|| state.now());
     let zone = zone_of(&state, &body.store_id, placed_at).await?;
     let asked = Asked::new(&state, &caller, &key, &("place", &id, &body))?

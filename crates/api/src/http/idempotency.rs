@@ -19,7 +19,7 @@ impl IdempotencyKey {
     /// # Errors
     /// The key id and the header together are longer than an id.
     pub fn command_id(&self, caller: &str) -> Result<CommandId, Problem> {
-        CommandId::new(format!("api:{caller}:{}", self.0)).map_err(|why| Problem::invalid(why.to_string()))
+        CommandId::new(format!("api:{caller}:{}", self.0)).map_err(|why| Problem::unfit(why.to_string()))
     }
 }
 

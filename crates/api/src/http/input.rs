@@ -41,7 +41,7 @@ where
                     message: error.to_string(),
                 })
                 .collect();
-            Problem::invalid("Fields are out of range; see errors.").with_errors(errors)
+            Problem::unfit("Fields are out of range; see errors.").with_errors(errors)
         })?;
         Ok(Self(body))
     }
@@ -61,6 +61,7 @@ pub(super) fn unreadable(why: &JsonRejection) -> Problem {
             "The body is too large",
             "A command has at most 1 MiB.",
         ),
+        JsonRejection::JsonDataError(data) => Problem::unfit(data.body_text()),
         other => Problem::invalid(other.body_text()),
     }
 }

@@ -69,7 +69,7 @@ impl Cursor {
             .ok()
             .and_then(|json| serde_json::from_slice(&json).ok())
             .map(Some)
-            .ok_or_else(|| Problem::invalid("cursor is not one of this list; start without it."))
+            .ok_or_else(|| Problem::unfit("cursor is not one of this list; start without it."))
     }
 }
 
@@ -105,6 +105,6 @@ mod tests {
             Cursor::read(Some(&text)).unwrap(),
             Some(("367".to_owned(), "2017-01-01".to_owned()))
         );
-        assert_eq!(Cursor::read::<u64>(Some("!")).unwrap_err().status, 400);
+        assert_eq!(Cursor::read::<u64>(Some("!")).unwrap_err().status, 422);
     }
 }

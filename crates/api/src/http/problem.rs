@@ -65,6 +65,14 @@ impl Problem {
         )
     }
 
+    /// Input that can be read and is of the right form, but means nothing here.
+    pub fn unfit(detail: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::UNPROCESSABLE_ENTITY.as_u16(),
+            ..Self::invalid(detail)
+        }
+    }
+
     /// No key, or one that does not count.
     pub fn unauthorised(detail: impl Into<String>) -> Self {
         Self::new(

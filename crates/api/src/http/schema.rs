@@ -5,6 +5,7 @@ use axum::extract::{FromRequest, Request};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use utoipa::openapi::{Object, RefOr, Schema};
 
 use super::Problem;
@@ -31,8 +32,23 @@ pub fn schema_of<T: JsonSchema>() -> RefOr<Schema> {
     let mut settings = SchemaSettings::draft2020_12();
     settings.inline_subschemas = true;
     settings.meta_schema = None;
-    let schema = settings.into_generator().into_root_schema_for::<T>();
-    serde_json::from_value(schema.to_value()).unwrap_or_else(|_| RefOr::T(Schema::Object(Object::new())))
+    let mut schema = settings.into_generator().into_root_schema_for::<T>().to_value();
+    name_choices(&mut schema);
+    serde_json::from_value(schema).unwrap_or_else(|_| RefOr::T(Schema::Object(Object::new())))
+}
+
+/// The document's types know `enum` and not `const`: without it, the names of a choice would be lost.
+fn name_choices(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            if let Some(only) = fields.remove("const") {
+                fields.insert("enum".to_owned(), Value::Array(vec![only]));
+            }
+            fields.values_mut().for_each(name_choices);
+        }
+        Value::Array(items) => items.iter_mut().for_each(name_choices),
+        _ => {}
+    }
 }
 
 /// Declares the OpenAPI component of an answer whose type lies outside of this crate, by the schema that it carries.

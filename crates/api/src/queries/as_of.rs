@@ -14,7 +14,7 @@ use crate::http::Problem;
 const AT_ONCE: usize = 2;
 static FOLDS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(AT_ONCE)));
 
-/// As of when; at most one of the three, and now without.
+/// As of when: the first of the three that is given, and now without.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct AsOfQuery {
@@ -32,26 +32,20 @@ impl AsOfQuery {
     /// Up to where the log is read; `None` if the question is about now.
     ///
     /// # Errors
-    /// More than one of them, or an instant that is none.
+    /// An instant that is none.
     pub fn until(&self) -> Result<Option<Until>, Problem> {
         let instant = |text: &str| {
-            text.parse::<Timestamp>().map_err(|_| {
-                Problem::invalid("as_of_recorded and as_of_happened are instants with an offset.")
-            })
+            text.parse::<Timestamp>()
+                .map_err(|_| Problem::unfit("as_of_recorded and as_of_happened are instants with an offset."))
         };
-        match (
-            self.as_of_position,
-            self.as_of_recorded.as_deref(),
-            self.as_of_happened.as_deref(),
-        ) {
-            (None, None, None) => Ok(None),
-            (Some(position), None, None) => Ok(Some(Until::Position(position))),
-            (None, Some(recorded), None) => Ok(Some(Until::Recorded(instant(recorded)?))),
-            (None, None, Some(happened)) => Ok(Some(Until::Happened(instant(happened)?))),
-            _ => Err(Problem::invalid(
-                "Give one of as_of_position, as_of_recorded and as_of_happened.",
-            )),
+        if let Some(position) = self.as_of_position {
+            return Ok(Some(Until::Position(position)));
         }
+        if let Some(recorded) = &self.as_of_recorded {
+            return Ok(Some(Until::Recorded(instant(recorded)?)));
+        }
+        let happened = self.as_of_happened.as_deref().map(instant).transpose()?;
+        Ok(happened.map(Until::Happened))
     }
 }
 

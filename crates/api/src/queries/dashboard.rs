@@ -19,14 +19,17 @@ answer!(Line, DashboardRow);
 #[into_params(parameter_in = Query)]
 pub struct DashboardParams {
     /// `channel` (store, day and channel; the usual), `store` (store and day) or `chain` (day).
+    #[param(pattern = "^(channel|store|chain)$")]
     grain: Option<String>,
     /// Only this store.
     store_id: Option<String>,
     /// Only this channel.
     channel: Option<String>,
     /// First day, `2026-03-01`.
+    #[param(format = Date)]
     from: Option<String>,
     /// Last day.
+    #[param(format = Date)]
     until: Option<String>,
 }
 

@@ -32,6 +32,7 @@ pub struct EventParams {
     #[serde(default)]
     after: u64,
     /// Events at the most: 1 to 1,000, 100 unless given.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
 }
 

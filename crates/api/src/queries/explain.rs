@@ -64,7 +64,7 @@ pub(super) async fn dashboard(
     Params(as_of): Params<AsOfQuery>,
 ) -> Result<Json<Explanation>, Problem> {
     let cell = cell(&caller, line)?;
-    let key = key_text(&cell).map_err(Problem::invalid)?;
+    let key = key_text(&cell).map_err(Problem::unfit)?;
     let until = as_of.until()?.unwrap_or(Until::Head);
     told(
         &state,
@@ -84,11 +84,13 @@ fn cell(caller: &Caller, line: LineParams) -> Result<Cell, Problem> {
     let Some(store) = line.store_id else {
         caller.everywhere()?;
         return match line.channel {
-            Some(_) => Err(Problem::invalid("channel needs store_id.")),
+            Some(_) => Err(Problem::not_found(
+                "A channel has lines at a store; give store_id.",
+            )),
             None => Ok(Cell::Chain(date)),
         };
     };
-    let store_id = StoreId::new(&store).map_err(|error| Problem::invalid(error.to_string()))?;
+    let store_id = StoreId::new(&store).map_err(|error| Problem::unfit(error.to_string()))?;
     caller.at_store(&store_id)?;
     Ok(match line.channel {
         Some(channel) => Cell::Channel(store, date, channel),

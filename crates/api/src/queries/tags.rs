@@ -23,6 +23,7 @@ pub struct TagParams {
     /// Only members who have this tag on the day.
     tag: Option<String>,
     /// The day, `2026-03-01`; today (in Shanghai) unless given. A day to come tells what will be if nothing happens.
+    #[param(format = Date)]
     on: Option<String>,
     /// Only members who are at home at this store.
     store_id: Option<String>,
@@ -58,6 +59,7 @@ pub(super) async fn list(
 #[into_params(parameter_in = Query)]
 pub struct DayParams {
     /// The day, `2026-03-01`; all spans, past and to come, unless given.
+    #[param(format = Date)]
     on: Option<String>,
 }
 
