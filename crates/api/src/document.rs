@@ -1,70 +1,65 @@
 //! What is the same for every endpoint is said of every endpoint here, once, so that the document promises no more and
 //! no less than the gate and the checks of input keep.
 
-use serde_json::{Map, Value, json};
-use utoipa::openapi::OpenApi;
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
+use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Response, Responses, Schema};
+
+const JSON: &str = "application/json";
+const PROBLEM: &str = "application/problem+json";
 
 /// Completes the document: every endpoint may answer with a problem, and every problem has its own content type.
-pub(crate) fn completed(document: OpenApi) -> OpenApi {
-    let Ok(mut json) = serde_json::to_value(&document) else {
-        return document;
-    };
-    let items = json["paths"].as_object_mut().into_iter().flatten();
-    for (_, item) in items {
-        for (_, operation) in item.as_object_mut().into_iter().flatten() {
-            responses(&mut operation["responses"]);
-            for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
-                constrain(parameter);
-            }
+pub(crate) fn completed(mut document: OpenApi) -> OpenApi {
+    for item in document.paths.paths.values_mut() {
+        for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
+            complete(operation);
         }
     }
-    serde_json::from_value(json).unwrap_or(document)
+    document
 }
 
-fn responses(responses: &mut Value) {
-    let Some(responses) = responses.as_object_mut() else {
-        return;
-    };
+fn complete(operation: &mut Operation) {
+    let Responses { responses, .. } = &mut operation.responses;
     for (status, response) in responses.iter_mut() {
-        if !status.starts_with('2')
-            && let Some(content) = response["content"].as_object_mut()
-            && let Some(problem) = content.remove("application/json")
+        if let RefOr::T(response) = response
+            && !status.starts_with('2')
+            && let Some(problem) = response.content.shift_remove(JSON)
         {
-            content.insert("application/problem+json".to_owned(), problem);
+            response.content.insert(PROBLEM.to_owned(), problem);
         }
     }
-    add(
-        responses,
-        "4XX",
-        "Not valid, no key, not allowed, not there, or refused.",
-    );
-    add(
-        responses,
-        "5XX",
-        "A fault on our side, or too much at once; the same request may be sent again.",
-    );
+    for (status, description) in [
+        ("4XX", "Not valid, no key, not allowed, not there, or refused."),
+        (
+            "5XX",
+            "A fault on our side, or too much at once; the same request may be sent again.",
+        ),
+    ] {
+        responses
+            .entry(status.to_owned())
+            .or_insert_with(|| RefOr::T(problem(description)));
+    }
+    for parameter in operation.parameters.iter_mut().flatten() {
+        if let RefOr::T(parameter) = parameter {
+            constrain(parameter);
+        }
+    }
 }
 
-fn add(responses: &mut Map<String, Value>, status: &str, description: &str) {
-    responses.entry(status).or_insert_with(|| {
-        json!({
-            "description": description,
-            "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } }
-        })
-    });
+fn problem(description: &str) -> Response {
+    let mut response = Response::new(description);
+    let content = Content::new(Some(Ref::from_schema_name("Problem")));
+    response.content.insert(PROBLEM.to_owned(), RefOr::T(content));
+    response
 }
 
 /// Texts that every endpoint reads alike.
-fn constrain(parameter: &mut Value) {
-    let (name, place) = (parameter["name"].as_str(), parameter["in"].as_str());
-    match (name, place) {
-        (Some("Idempotency-Key"), _) => {
-            parameter["schema"]["pattern"] = json!("^[!-~]{1,64}$");
+fn constrain(parameter: &mut Parameter) {
+    if let Some(RefOr::T(Schema::Object(text))) = &mut parameter.schema {
+        if parameter.name == "Idempotency-Key" {
+            text.pattern = Some("^[!-~]{1,64}$".to_owned());
+        } else if parameter.parameter_in == ParameterIn::Path {
+            text.min_length = Some(1);
         }
-        (_, Some("path")) => {
-            parameter["schema"]["minLength"] = json!(1);
-        }
-        _ => {}
     }
 }
 
