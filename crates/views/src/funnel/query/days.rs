@@ -140,13 +140,34 @@ fn sums(changes: &Changes, name: &str, filter: &DayFilter) -> Vec<(BusinessDate,
     let mut sum: i64 = before.map(|(_, number)| number).sum();
     let mut days = Vec::new();
     let mut day = filter.from;
-    while day <= filter.until {
+    loop {
         sum += own()
             .filter(|((date, _), _)| *date == day)
             .map(|(_, number)| number)
             .sum::<i64>();
         days.push((day, sum));
+        // The last day of the calendar has no next one.
+        if day >= filter.until {
+            return days;
+        }
         day = day.plus_days(1);
     }
-    days
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_day_of_the_calendar_ends_a_stretch() {
+        let filter = DayFilter {
+            stores: Vec::new(),
+            channel: None,
+            from: "9999-12-30".parse().unwrap(),
+            until: "9999-12-31".parse().unwrap(),
+        };
+        let change = ((filter.from, "super".to_owned()), 2);
+        let days = sums(&Changes::from([change]), "super", &filter);
+        assert_eq!(days, [(filter.from, 2), (filter.until, 2)]);
+    }
 }
