@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use guanxi_domain::member::{LinkIdentity, Member, MemberCommand, MemberState, UnlinkIdentity};
 use guanxi_event_store::Keys;
+use guanxi_kernel::Sealed;
 
 use super::Receipt;
 use super::enrol::IdentityRequest;
@@ -60,30 +61,7 @@ pub(super) async fn unlink(
     Body(body): Body<IdentityRequest>,
 ) -> Result<Json<Receipt>, Problem> {
     let (member, keys) = opened(&state, &id).await?;
-    // The sign may lie under any of the member's subjects; its tag tells under which.
-    let mut value = None;
-    for identity in member
-        .identities
-        .iter()
-        .filter(|identity| identity.kind == body.kind)
-    {
-        if let Some(subject_key) = keys.get(&identity.value.subject) {
-            let sealed = subject_key.seal(&body.value).map_err(|error| fault(&error))?;
-            if identity.is(body.kind, body.issuer.as_deref(), &sealed) {
-                value = Some(sealed);
-                break;
-            }
-        }
-    }
-    let value = match (
-        value,
-        member.subjects.iter().find_map(|subject| keys.get(subject)),
-    ) {
-        (Some(value), _) => value,
-        // Not linked: the rules say what that means.
-        (None, Some(subject_key)) => subject_key.seal(&body.value).map_err(|error| fault(&error))?,
-        (None, None) => return Err(no_key()),
-    };
+    let value = sealed_as_linked(&member, &keys, &body)?;
     let command = UnlinkIdentity {
         kind: body.kind,
         issuer: body.issuer.clone(),
@@ -95,7 +73,31 @@ pub(super) async fn unlink(
         .await
 }
 
-async fn opened(state: &ApiState, id: &str) -> Result<(MemberState, Keys), Problem> {
+/// A sign, sealed as it was linked: it may lie under any of the member's subjects; its tag tells under which.
+pub(super) fn sealed_as_linked(
+    member: &MemberState,
+    keys: &Keys,
+    sign: &IdentityRequest,
+) -> Result<Sealed<String>, Problem> {
+    for identity in member
+        .identities
+        .iter()
+        .filter(|identity| identity.kind == sign.kind)
+    {
+        if let Some(subject_key) = keys.get(&identity.value.subject) {
+            let sealed = subject_key.seal(&sign.value).map_err(|error| fault(&error))?;
+            if identity.is(sign.kind, sign.issuer.as_deref(), &sealed) {
+                return Ok(sealed);
+            }
+        }
+    }
+    // Not linked: the rules say what that means.
+    let any = member.subjects.iter().find_map(|subject| keys.get(subject));
+    let any = any.ok_or_else(no_key)?;
+    any.seal(&sign.value).map_err(|error| fault(&error))
+}
+
+pub(super) async fn opened(state: &ApiState, id: &str) -> Result<(MemberState, Keys), Problem> {
     let loaded = state
         .store
         .load::<Member>(id)
@@ -112,7 +114,7 @@ async fn opened(state: &ApiState, id: &str) -> Result<(MemberState, Keys), Probl
     Ok((member, keys))
 }
 
-fn no_key() -> Problem {
+pub(super) fn no_key() -> Problem {
     Problem::refused(
         "member.unknown",
         "there is no such member, or the person was erased",

@@ -1,7 +1,8 @@
 //! Members: what is not personal goes straight in, what is, is sealed first.
 
 use guanxi_domain::member::{
-    Activate, Member, MemberCommand, RecordConsent, RecordTouchpoint, WithdrawConsent,
+    Activate, AssignTag, Member, MemberCommand, RecordConsent, RecordTouchpoint, Reinstate, RemoveTag,
+    Suspend, WithdrawConsent,
 };
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -19,6 +20,10 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(identities::unlink))
         .routes(routes!(record_touchpoint::handle))
         .routes(routes!(erase::erase))
+        .routes(routes!(assign_tag::handle))
+        .routes(routes!(remove_tag::handle))
+        .routes(routes!(suspend::handle))
+        .routes(routes!(reinstate::handle))
 }
 
 endpoint!(
@@ -56,4 +61,40 @@ endpoint!(
     Member,
     MemberCommand::RecordTouchpoint,
     "Notes what the person did that is not yet a purchase."
+);
+endpoint!(
+    assign_tag,
+    "/v1/members/{id}/assign-tag",
+    "members",
+    AssignTag,
+    Member,
+    MemberCommand::AssignTag,
+    "Gives the member a tag, by hand or by a rule with its version and evidence."
+);
+endpoint!(
+    remove_tag,
+    "/v1/members/{id}/remove-tag",
+    "members",
+    RemoveTag,
+    Member,
+    MemberCommand::RemoveTag,
+    "Takes a tag away. A rule takes only its own."
+);
+endpoint!(
+    suspend,
+    "/v1/members/{id}/suspend",
+    "members",
+    Suspend,
+    Member,
+    MemberCommand::Suspend,
+    "Keeps the member from spending and giving points. Orders still earn."
+);
+endpoint!(
+    reinstate,
+    "/v1/members/{id}/reinstate",
+    "members",
+    Reinstate,
+    Member,
+    MemberCommand::Reinstate,
+    "Lets the member spend again."
 );

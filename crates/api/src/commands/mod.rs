@@ -4,6 +4,7 @@
 //! A command whose facts must be gathered first (sealed data, reserved coupons) has a file of its own.
 
 mod campaigns;
+mod cards;
 mod coupons;
 mod enrol;
 mod erase;
@@ -11,7 +12,9 @@ mod execute;
 mod guides;
 mod handovers;
 mod identities;
+mod loyalty;
 mod members;
+mod merges;
 mod orders;
 mod place_order;
 mod stores;
@@ -90,6 +93,9 @@ pub fn router() -> OpenApiRouter<ApiState> {
         .merge(campaigns::router())
         .merge(coupons::router())
         .merge(members::router())
+        .merge(cards::router())
+        .merge(loyalty::router())
+        .merge(merges::router())
         .merge(guides::router())
         .merge(handovers::router())
         .merge(stores::router())

@@ -6,7 +6,7 @@ use super::admission::{decide_activate, decide_unlink, first_enrol, grant, link}
 use super::commands::{Erase, MemberCommand, RecordTouchpoint};
 use super::events::{ConsentWithdrawn, Erased, MemberEvent, TouchpointRecorded};
 use super::identity::SCOPE_PREFIX;
-use super::points::{Draft, PointsSpent, PointsTransferDeclined};
+use super::points::{Draft, PointsSpent, PointsTransferDeclined, ReceivePoints};
 use super::refusal::MemberRefusal;
 use super::state::{MemberState, MemberStatus};
 use super::{card, merge, points, standing};
@@ -39,6 +39,7 @@ impl Decider for Member {
             (MemberStatus::Unknown | MemberStatus::Erased, MemberCommand::Absorb(absorb)) => {
                 merge::absorb(&mut draft, absorb);
             }
+            (MemberStatus::Unknown, MemberCommand::ReceivePoints(receive)) => draft.push(declined(receive)),
             (MemberStatus::Unknown, _) => return Err(MemberRefusal::Unknown),
             (MemberStatus::Erased, _) => decide_erased(&mut draft, command)?,
             _ => match &state.merged_into {
@@ -112,16 +113,21 @@ fn decide_erased(draft: &mut Draft, command: &MemberCommand) -> Result<(), Membe
         | MemberCommand::Release(_)
         | MemberCommand::Reopen(_) => Ok(()),
         MemberCommand::ReceivePoints(receive) => {
-            draft.push(PointsTransferDeclined {
-                transfer_id: receive.transfer_id.clone(),
-                from: receive.from.clone(),
-                points: receive.lots.iter().map(|lot| lot.points).sum(),
-                business_date: receive.received_on,
-                time_zone: receive.time_zone.clone(),
-            });
+            draft.push(declined(receive));
             Ok(())
         }
         _ => Err(MemberRefusal::Erased),
+    }
+}
+
+/// Points that nobody is there to take go back.
+fn declined(receive: &ReceivePoints) -> PointsTransferDeclined {
+    PointsTransferDeclined {
+        transfer_id: receive.transfer_id.clone(),
+        from: receive.from.clone(),
+        points: receive.lots.iter().map(|lot| lot.points).sum(),
+        business_date: receive.received_on,
+        time_zone: receive.time_zone.clone(),
     }
 }
 

@@ -386,10 +386,11 @@ fn a_gift_goes_out_here_and_in_there_with_the_ends_it_had() {
 }
 
 #[test]
-fn a_gift_to_somebody_forgotten_goes_back() {
-    let lot = two_lots().state().ledger.lots["o-1"].clone();
-    let declined = erased().when(&receive(vec![lot])).answer().unwrap();
-    assert_eq!(names(&declined), ["member.points_transfer_declined.v1"]);
+fn a_gift_to_somebody_forgotten_or_unknown_goes_back() {
+    for nobody in [erased(), unknown()] {
+        let declined = nobody.when(&receive(vec![])).answer().unwrap();
+        assert_eq!(names(&declined), ["member.points_transfer_declined.v1"]);
+    }
 }
 
 #[test]
