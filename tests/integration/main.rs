@@ -6,6 +6,7 @@ mod api;
 mod complete_journey;
 mod coupons;
 mod house;
+mod loyalty;
 mod past;
 mod rebuild;
 mod rules;

@@ -5,11 +5,14 @@ use axum::extract::State;
 use garde::Validate;
 use guanxi_domain::coupon::{Coupon, CouponCommand, ReleaseCoupon, ReleaseReason, ReserveCoupon};
 use guanxi_domain::ids::{CategoryId, CouponId, Sku};
+use guanxi_domain::member::ALIAS;
 use guanxi_domain::order::{
     Cart, CartCoupon, CartLine, GuideTerms, Order, OrderCommand, OrderKind, Place, Pricing,
 };
 use guanxi_domain::store::Store;
-use guanxi_kernel::{BasisPoints, Channel, Fen, GuideId, MemberId, OrderId, StoreId, TimeZoneId, Timestamp};
+use guanxi_kernel::{
+    BasisPoints, Channel, ClaimKey, Fen, GuideId, MemberId, OrderId, StoreId, TimeZoneId, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -117,6 +120,14 @@ pub(super) async fn place(
         .through(Some(body.channel.clone()))
         .at_store(&body.store_id, &zone)?
         .dated(placed_at, &zone);
+    // Coupons stay with the member who has them; the order is the survivor's.
+    let owner = body.member_id.clone();
+    let body = PlaceOrder {
+        member_id: survivor(&state, body.member_id.as_ref())
+            .await?
+            .or(body.member_id),
+        ..body
+    };
     // A retry must not be turned away because the coupons are used by now.
     if let Ok(Some(_)) = state.store.outcome(&asked.command_id).await {
         let place = to_place(&body, zone, placed_at, Vec::new());
@@ -126,16 +137,7 @@ pub(super) async fn place(
     }
     let mut coupons = Vec::with_capacity(body.coupons.len());
     for coupon in &body.coupons {
-        match reserve(
-            &state,
-            &asked,
-            coupon,
-            &order_id,
-            body.member_id.as_ref(),
-            placed_at,
-        )
-        .await
-        {
+        match reserve(&state, &asked, coupon, &order_id, owner.as_ref(), placed_at).await {
             Ok(reserved) => coupons.push(reserved),
             Err(refused) => {
                 release(&state, &asked, &coupons, &order_id).await;
@@ -152,6 +154,21 @@ pub(super) async fn place(
         release(&state, &releasing, &coupons, &order_id).await;
     }
     outcome
+}
+
+/// Who answers for a member that was merged into another: whose order it is, is frozen by placing it.
+async fn survivor(state: &ApiState, member: Option<&MemberId>) -> Result<Option<MemberId>, Problem> {
+    let Some(member) = member else { return Ok(None) };
+    let holders = state
+        .store
+        .holders(&[ClaimKey::open(ALIAS, member.as_str())])
+        .await;
+    let holder = holders
+        .map_err(|error| fault(&error))?
+        .into_iter()
+        .flatten()
+        .next();
+    Ok(holder.and_then(|stream| MemberId::new(&stream.aggregate_id).ok()))
 }
 
 async fn zone_of(state: &ApiState, store: &StoreId, at: Timestamp) -> Result<TimeZoneId, Problem> {
