@@ -5,6 +5,7 @@ mod access;
 mod api;
 mod complete_journey;
 mod coupons;
+mod guides;
 mod house;
 mod loyalty;
 mod past;
