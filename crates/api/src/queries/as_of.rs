@@ -39,7 +39,9 @@ impl AsOfQuery {
                 .map_err(|_| Problem::unfit("as_of_recorded and as_of_happened are instants with an offset."))
         };
         if let Some(position) = self.as_of_position {
-            return Ok(Some(Until::Position(position)));
+            return i64::try_from(position)
+                .map(|_| Some(Until::Position(position)))
+                .map_err(|_| Problem::unfit("as_of_position is beyond every log."));
         }
         if let Some(recorded) = &self.as_of_recorded {
             return Ok(Some(Until::Recorded(instant(recorded)?)));

@@ -11,7 +11,7 @@ const LONGEST_DAYS: i32 = 400;
 /// A day, if one is given.
 pub(super) fn day(name: &str, text: Option<&str>) -> Result<Option<BusinessDate>, Problem> {
     let parsed = text.map(str::parse::<BusinessDate>).transpose();
-    parsed.map_err(|_| Problem::invalid(format!("{name} is a day, written 2026-03-01.")))
+    parsed.map_err(|_| Problem::unfit(format!("{name} is a day, written 2026-03-01.")))
 }
 
 /// Today, as statements are dated.
@@ -28,7 +28,7 @@ pub(super) fn stretch(
     let until = day("until", until)?.unwrap_or_else(|| today(state));
     let from = day("from", from)?.unwrap_or_else(|| until.plus_days(-29));
     if from > until || until > from.plus_days(LONGEST_DAYS) {
-        return Err(Problem::invalid(format!(
+        return Err(Problem::unfit(format!(
             "from is not behind until, and at most {LONGEST_DAYS} days before it."
         )));
     }

@@ -136,7 +136,7 @@ pub(in crate::queries) async fn conversion(
     if !known(from) || !known(to) || from == to {
         let tiers: Vec<_> = rules.tiers.iter().map(|tier| tier.id.as_str()).collect();
         let detail = format!("from_tier and to_tier are two of {}.", tiers.join(", "));
-        return Err(Problem::invalid(detail));
+        return Err(Problem::unfit(detail));
     }
     let place = (params.store_id.as_deref(), params.channel);
     let filter = filter(
