@@ -19,6 +19,7 @@ pub mod rolling;
 pub mod rules;
 pub mod store_dashboard;
 pub mod what_if;
+pub mod work_list;
 
 mod page;
 #[cfg(test)]
@@ -46,4 +47,5 @@ pub fn register(builder: LoopBuilder<GuanxiEvent>, rules: &MemberRules) -> LoopB
         .view_with_totals(coupon_funnel::CouponFunnel)
         .view(commission_statement::CommissionStatement)
         .view(guide_members::GuideMembers)
+        .view(work_list::WorkList)
 }

@@ -65,10 +65,11 @@ impl Endpoint<'_> {
         if let Some(key) = key {
             request = request.bearer_auth(key);
         }
+        if self.case.endpoint.starts_with("post ") {
+            request = request.header("idempotency-key", uuid::Uuid::now_v7().to_string());
+        }
         if let Some(body) = &self.body {
-            request = request
-                .header("idempotency-key", uuid::Uuid::now_v7().to_string())
-                .json(body);
+            request = request.json(body);
         }
         request.send().await.unwrap()
     }
@@ -151,6 +152,7 @@ fn at(path: &str) -> String {
     };
     path.replace("{id}", id)
         .replace("{view}", "order_timeline")
+        .replace("{number}", "close:1900:T1")
         .replace("{guide_id}", "g1")
         .replace("{member_id}", "m1")
 }
@@ -183,6 +185,8 @@ async fn set_up(api: &Api) {
     api.opened("s2").await;
     let order = json!({ "kind": "counter", "channel": "counter", "store_id": "s1",
         "lines": [{ "sku": "a", "quantity": 2, "unit_price_fen": 500 }] });
+    let attempt = json!({ "provider": "wechat", "mchid": "1900", "out_trade_no": "T1", "amount_fen": 1000 });
+    let close = json!({ "reason": "customer", "requested_at": "2026-03-01T02:00:00Z" });
     let bind = json!({ "guide_id": "g1", "member_id": "m1", "store_id": "s1", "exclusive": false,
         "bound_at": "2026-03-01T02:00:00Z" });
     for (path, body) in [
@@ -191,10 +195,17 @@ async fn set_up(api: &Api) {
             json!({ "store_id": "s1", "channel": "counter" }),
         ),
         ("/v1/orders/o1/place", order),
+        ("/v1/orders/o1/register-payment", attempt),
+        ("/v1/orders/o1/request-close", close),
         ("/v1/guides/g1/members/m1/bind", bind),
     ] {
         let answer = api.post(path, path.rsplit('/').next().unwrap(), &body).await;
         assert_eq!(answer.status(), 200, "{path}: {}", answer.text().await.unwrap());
+        if path.ends_with("/request-close") {
+            let receipt: Value = answer.json().await.unwrap();
+            let seen = format!("/v1/instructions?wait_for={}", receipt["position"]);
+            assert_eq!(api.get(&seen, &api.key).await.status(), 200);
+        }
     }
 }
 

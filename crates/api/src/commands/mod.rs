@@ -15,6 +15,12 @@ mod identities;
 mod loyalty;
 mod members;
 mod merges;
+mod instructions;
+mod members;
+mod order_after_sale;
+mod order_closing;
+mod order_delivery;
+mod order_refund;
 mod orders;
 mod place_order;
 mod stores;
@@ -90,6 +96,11 @@ pub(crate) use endpoint;
 pub fn router() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .merge(orders::router())
+        .merge(order_closing::router())
+        .merge(order_delivery::router())
+        .merge(order_after_sale::router())
+        .merge(order_refund::router())
+        .merge(instructions::router())
         .merge(campaigns::router())
         .merge(coupons::router())
         .merge(members::router())

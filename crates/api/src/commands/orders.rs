@@ -1,8 +1,7 @@
-//! Orders after they are placed.
+//! Orders and their money. What comes after has files of its own.
 
 use axum::Json;
-use axum::extract::State;
-use guanxi_domain::order::{Cancel, OrderCommand, RecordPayment, RecordRefund, RegisterPayment};
+use guanxi_domain::order::{OrderCommand, RecordPayment, RecordRefund, RegisterPayment};
 use guanxi_kernel::Timestamp;
 use serde::Serialize;
 use utoipa_axum::router::OpenApiRouter;
@@ -10,10 +9,10 @@ use utoipa_axum::routes;
 
 use super::Receipt;
 use super::execute::Asked;
-use super::{described, place_order};
+use super::place_order;
 use crate::ApiState;
-use crate::access::{Caller, Commander};
-use crate::http::{Command, IdempotencyKey, Problem, Segment};
+use crate::access::Caller;
+use crate::http::{IdempotencyKey, Problem};
 
 pub(super) fn router() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
@@ -21,11 +20,10 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(register_payment::handle))
         .routes(routes!(record_payment::handle))
         .routes(routes!(record_refund::handle))
-        .routes(routes!(cancel::handle))
 }
 
 /// Hands a command to an order, dated by what it says.
-async fn on_order<T: Serialize>(
+pub(super) async fn on_order<T: Serialize>(
     state: &ApiState,
     caller: &Caller,
     key: &IdempotencyKey,
@@ -42,9 +40,17 @@ async fn on_order<T: Serialize>(
 macro_rules! order_endpoint {
     ($name:ident, $path:literal, $body:ty, $wrap:expr, $at:expr, $summary:literal) => {
         mod $name {
-            use super::*;
+            use axum::Json;
+            use axum::extract::State;
+            use guanxi_kernel::Timestamp;
 
-            described!($body);
+            use super::*;
+            use $crate::ApiState;
+            use $crate::access::Commander;
+            use $crate::commands::Receipt;
+            use $crate::http::{Command, IdempotencyKey, Problem, Segment};
+
+            $crate::commands::described!($body);
 
             #[utoipa::path(
                 post, path = $path, tag = "orders", summary = $summary, operation_id = concat!("orders_", stringify!($name)),
@@ -63,11 +69,13 @@ macro_rules! order_endpoint {
             ) -> Result<Json<Receipt>, Problem> {
                 let at: fn(&$body) -> Option<Timestamp> = $at;
                 let command = $wrap(body.clone());
-                on_order(&state, &caller, &key, (&id, stringify!($name), &body), command, at(&body)).await
+                let content = (id.as_str(), stringify!($name), &body);
+                $crate::commands::orders::on_order(&state, &caller, &key, content, command, at(&body)).await
             }
         }
     };
 }
+pub(super) use order_endpoint;
 
 order_endpoint!(
     register_payment,
@@ -92,12 +100,4 @@ order_endpoint!(
     OrderCommand::RecordRefund,
     |refund| refund.succeeded_at,
     "Records what became of a refund."
-);
-order_endpoint!(
-    cancel,
-    "/v1/orders/{id}/cancel",
-    Cancel,
-    OrderCommand::Cancel,
-    |cancel| Some(cancel.cancelled_at),
-    "Calls an order off that nobody has paid for."
 );

@@ -14,6 +14,7 @@ mod fresh;
 mod funnel;
 mod guide_members;
 mod head;
+mod instructions;
 mod liability;
 mod orders;
 mod overview;
@@ -34,6 +35,7 @@ pub fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(dashboard::dashboard))
         .routes(routes!(orders::list))
         .routes(routes!(orders::get))
+        .routes(routes!(instructions::list))
         .routes(routes!(reconciliation::list))
         .routes(routes!(tags::list))
         .routes(routes!(tags::get))

@@ -34,7 +34,7 @@ pub(super) fn request(
         };
     }
     if let RefundScope::Again { out_refund_no } = &request.scope {
-        return again(state, request, out_refund_no);
+        return again(state, placed, request, out_refund_no);
     }
     if state.cancelled {
         return Err(OrderRefusal::AlreadyCancelled);
@@ -68,6 +68,7 @@ pub(super) fn request(
             lines,
             ask: Some(ask.clone()),
             ..part_of(
+                placed,
                 state,
                 part.payment,
                 number,
@@ -216,6 +217,7 @@ fn whole(placed: &Placed, books: &Books<'_>) -> Wanted {
 /// The same as a refund that the provider has closed, if its money and its pieces are still to be had.
 fn again(
     state: &OrderState,
+    placed: &Placed,
     request: &RequestRefund,
     closed: &OutRefundNo,
 ) -> Result<Vec<OrderEvent>, OrderRefusal> {
@@ -226,7 +228,7 @@ fn again(
     }
     let payment = state.payments.get(&asked.payment).ok_or_else(not_closed)?;
     let (refunds, left) = standing(state, &asked.payment, payment);
-    if asked.amount_fen > left || !lines_left(state, &asked.lines) {
+    if asked.amount_fen > left || !lines_left(state, placed, &asked.lines) {
         return Err(OrderRefusal::RefundExceeds { left_fen: left.0 });
     }
     check_limits(payment, refunds, request.requested_at)?;
@@ -234,16 +236,13 @@ fn again(
     let requested = RefundRequested {
         lines: asked.lines.clone(),
         ask: Some(ask(request, asked.amount_fen)),
-        ..part_of(state, payment, number, asked.amount_fen, asked.reason)
+        ..part_of(placed, state, payment, number, asked.amount_fen, asked.reason)
     };
     Ok(vec![requested.into()])
 }
 
 /// Whether the lines of a closed refund have not been given back otherwise meanwhile.
-fn lines_left(state: &OrderState, lines: &[RefundLine]) -> bool {
-    let Some(placed) = state.placed.as_deref() else {
-        return false;
-    };
+fn lines_left(state: &OrderState, placed: &Placed, lines: &[RefundLine]) -> bool {
     let books = Books::promised(state, placed);
     let left = books.left();
     lines.iter().all(|wanted| {
@@ -255,7 +254,7 @@ fn lines_left(state: &OrderState, lines: &[RefundLine]) -> bool {
     })
 }
 
-/// The time at which somebody asks, for what the rules ask for themselves.
+/// What an after-sale asks for, under a number made from its own.
 pub(super) fn for_after_sale(
     after_sale_id: &AfterSaleId,
     lines: &[Pieces],

@@ -4,7 +4,7 @@ use guanxi_kernel::Fen;
 
 use super::attempt_key;
 use super::commands::{AttemptRef, Cancel, ConfirmClosed, RequestClose};
-use super::events::{Cancelled, CloseRequested, Closed, OrderEvent, RefundReason};
+use super::events::{Cancelled, CloseRequested, Closed, OrderEvent, Placed, RefundReason};
 use super::instructions::{mark, number, part_of};
 use super::parts::Promised;
 use super::refusal::OrderRefusal;
@@ -12,7 +12,11 @@ use super::state::{Attempt, OrderState};
 
 /// Asks the provider to close what is open. An attempt that was paid or closed needs no closing; one that was asked for
 /// is asked for again only when the order shall now be called off afterwards.
-pub(super) fn request(state: &OrderState, request: &RequestClose) -> Result<Vec<OrderEvent>, OrderRefusal> {
+pub(super) fn request(
+    state: &OrderState,
+    placed: &Placed,
+    request: &RequestClose,
+) -> Result<Vec<OrderEvent>, OrderRefusal> {
     let named = request.attempt.as_ref().map(key_of);
     if let Some(key) = &named {
         known(state, key)?;
@@ -29,11 +33,11 @@ pub(super) fn request(state: &OrderState, request: &RequestClose) -> Result<Vec<
         meant && (!attempt.close_asked || news)
     });
     Ok(wanted
-        .map(|(_, attempt)| close(attempt, request).into())
+        .map(|(_, attempt)| close(placed, attempt, request).into())
         .collect())
 }
 
-fn close(attempt: &Attempt, request: &RequestClose) -> CloseRequested {
+fn close(placed: &Placed, attempt: &Attempt, request: &RequestClose) -> CloseRequested {
     CloseRequested {
         provider: attempt.announced.provider.clone(),
         mchid: attempt.announced.mchid.clone(),
@@ -41,6 +45,7 @@ fn close(attempt: &Attempt, request: &RequestClose) -> CloseRequested {
         reason: request.reason.clone(),
         then_cancel: request.then_cancel,
         requested_at: request.requested_at,
+        store_id: placed.store_id.clone(),
     }
 }
 
@@ -69,7 +74,11 @@ pub(super) fn confirm(state: &OrderState, report: &ConfirmClosed) -> Result<Vec<
 }
 
 /// Calls the order off, when nobody can pay any more. Money that came and went back again does not keep it alive.
-pub(super) fn cancel(state: &OrderState, cancel: &Cancel) -> Result<Vec<OrderEvent>, OrderRefusal> {
+pub(super) fn cancel(
+    state: &OrderState,
+    placed: &Placed,
+    cancel: &Cancel,
+) -> Result<Vec<OrderEvent>, OrderRefusal> {
     if state.cancelled {
         return Ok(Vec::new());
     }
@@ -86,17 +95,18 @@ pub(super) fn cancel(state: &OrderState, cancel: &Cancel) -> Result<Vec<OrderEve
         coupons: state.coupons(),
     };
     let mut events = vec![cancelled.into()];
-    events.extend(give_parts_back(state));
+    events.extend(give_parts_back(state, placed));
     Ok(events)
 }
 
 /// What had come goes back, payment by payment, as far as it has not been given back already.
-fn give_parts_back(state: &OrderState) -> Vec<OrderEvent> {
+fn give_parts_back(state: &OrderState, placed: &Placed) -> Vec<OrderEvent> {
     let promised = Promised::of(state);
     let parts = state.payments.iter().filter_map(|(key, payment)| {
         let left = payment.amount_fen - promised.of_payment(key);
         let number = number(mark(RefundReason::AfterCancel), &payment.transaction_id)?;
-        (left > Fen::ZERO).then(|| part_of(state, payment, number, left, RefundReason::AfterCancel).into())
+        (left > Fen::ZERO)
+            .then(|| part_of(placed, state, payment, number, left, RefundReason::AfterCancel).into())
     });
     parts.collect()
 }

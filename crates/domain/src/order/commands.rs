@@ -3,6 +3,7 @@
 mod after_sale;
 mod closing;
 mod fulfilling;
+mod instructing;
 mod paying;
 mod placing;
 mod refunding;
@@ -15,6 +16,9 @@ pub use after_sale::{
 };
 pub use closing::{AttemptRef, Cancel, ConfirmClosed, RequestClose};
 pub use fulfilling::{CompletePickup, ConfirmReceipt, IssuePickupCode, Pieces, Ship};
+pub use instructing::{
+    InstructionNote, NoteInstruction, RequestQuery, close_number, query_number, refund_number,
+};
 pub use paying::{RecordPayment, RegisterPayment, Tender, attempt_key, transaction_key};
 pub use placing::{
     Cart, CartCoupon, CartLine, GuideTerms, ImportedCoupon, ImportedLine, ImportedPrices, OrderKind, Place,
@@ -57,6 +61,10 @@ pub enum OrderCommand {
     WithdrawAfterSale(WithdrawAfterSale),
     /// See [`ReceiveReturn`].
     ReceiveReturn(ReceiveReturn),
+    /// See [`RequestQuery`].
+    RequestQuery(RequestQuery),
+    /// See [`NoteInstruction`].
+    NoteInstruction(NoteInstruction),
     /// See [`RequestRefund`].
     RequestRefund(RequestRefund),
 }

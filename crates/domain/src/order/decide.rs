@@ -6,7 +6,7 @@ use super::commands::{OrderCommand, Place, RegisterPayment, attempt_key, transac
 use super::events::{OrderEvent, PaymentRegistered, Placed};
 use super::refusal::OrderRefusal;
 use super::state::OrderState;
-use super::{after_sale, asking, closing, delivery, facts, pricing, refunds};
+use super::{after_sale, asking, closing, delivery, facts, noting, pricing, refunds};
 
 /// Claim scope of attempts: an attempt belongs to one order.
 pub const ATTEMPT: &str = "order.attempt";
@@ -34,9 +34,9 @@ impl Decider for Order {
             OrderCommand::RegisterPayment(attempt) => register(state, placed, attempt),
             OrderCommand::RecordPayment(fact) => facts::payment(state, placed, fact),
             OrderCommand::RecordRefund(fact) => refunds::refund(state, placed, fact),
-            OrderCommand::RequestClose(request) => closing::request(state, request),
+            OrderCommand::RequestClose(request) => closing::request(state, placed, request),
             OrderCommand::ConfirmClosed(report) => closing::confirm(state, report),
-            OrderCommand::Cancel(cancel) => closing::cancel(state, cancel),
+            OrderCommand::Cancel(cancel) => closing::cancel(state, placed, cancel),
             OrderCommand::Ship(ship) => delivery::ship(state, placed, ship),
             OrderCommand::IssuePickupCode(issue) => delivery::issue_code(state, issue),
             OrderCommand::CompletePickup(pickup) => delivery::pick_up(state, placed, pickup),
@@ -46,6 +46,8 @@ impl Decider for Order {
             OrderCommand::RejectAfterSale(reject) => after_sale::reject(state, reject),
             OrderCommand::WithdrawAfterSale(withdraw) => after_sale::withdraw(state, withdraw),
             OrderCommand::ReceiveReturn(receive) => after_sale::receive(state, placed, receive),
+            OrderCommand::RequestQuery(request) => noting::query(state, placed, request),
+            OrderCommand::NoteInstruction(note) => noting::note(state, note),
             OrderCommand::RequestRefund(request) => asking::request(state, placed, request, None),
         }
     }

@@ -3,6 +3,7 @@
 mod after_sale;
 mod closing;
 mod fulfilling;
+mod instructing;
 mod paying;
 mod placing;
 mod refunding;
@@ -14,6 +15,7 @@ pub use after_sale::{
 };
 pub use closing::{Cancelled, CloseRequested, Closed};
 pub use fulfilling::{Completed, PickedUp, PickupCodeIssued, ReceiptConfirmed, Shipped};
+pub use instructing::{InstructionNoted, QueryRequested};
 pub use paying::{
     Mismatch, Paid, PaidLine, PaymentCaptured, PaymentMismatched, PaymentRegistered, SurplusCaptured,
 };
@@ -51,6 +53,10 @@ domain_events! {
         RefundFailed(RefundFailed) = "order.refund_failed.v1",
         /// A refund waits for somebody to act.
         RefundAbnormal(RefundAbnormal) = "order.refund_abnormal.v1",
+        /// An attempt shall be looked up at the provider.
+        QueryRequested(QueryRequested) = "order.query_requested.v1",
+        /// The payment service said something of an instruction.
+        InstructionNoted(InstructionNoted) = "order.instruction_noted.v1",
         /// Goods left for the customer.
         Shipped(Shipped) = "order.shipped.v1",
         /// The customer may fetch the goods.

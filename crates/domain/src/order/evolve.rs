@@ -33,6 +33,17 @@ impl OrderState {
             }
             OrderEvent::Cancelled(_) => self.cancelled = true,
             OrderEvent::RefundRequested(it) => self.ask(it),
+            OrderEvent::QueryRequested(it) => {
+                if let Some(attempt) = self
+                    .attempts
+                    .get_mut(&super::attempt_key(&it.mchid, &it.out_trade_no))
+                {
+                    attempt.query_asked = true;
+                }
+            }
+            OrderEvent::InstructionNoted(it) => {
+                self.notes.insert(it.number.clone(), it.note.clone());
+            }
             OrderEvent::RefundSucceeded(_) | OrderEvent::RefundFailed(_) | OrderEvent::RefundAbnormal(_) => {
                 self.tell_of_refund(event);
             }
@@ -67,6 +78,7 @@ impl OrderState {
             announced: attempt.clone(),
             close_asked: false,
             closed: false,
+            query_asked: false,
         };
         self.attempts.insert(key, attempt);
     }

@@ -59,7 +59,13 @@ pub(super) fn payment(
     };
     events.push(captured(state, placed, fact, surplus).into());
     if state.cancelled {
-        events.extend(give_back(state, fact, fact.amount_fen, RefundReason::AfterCancel));
+        events.extend(give_back(
+            placed,
+            state,
+            fact,
+            fact.amount_fen,
+            RefundReason::AfterCancel,
+        ));
         return Ok(events);
     }
     let mut books = Books::done(state, placed);
@@ -71,7 +77,7 @@ pub(super) fn payment(
         events.push(paid_by(state, placed, fact, &books).into());
     }
     if surplus > Fen::ZERO {
-        events.extend(give_back(state, fact, surplus, RefundReason::Surplus));
+        events.extend(give_back(placed, state, fact, surplus, RefundReason::Surplus));
     }
     Ok(events)
 }

@@ -3,7 +3,7 @@
 use guanxi_kernel::Fen;
 
 use super::commands::RecordPayment;
-use super::events::{OrderEvent, RefundReason, RefundRequested};
+use super::events::{OrderEvent, Placed, RefundReason, RefundRequested};
 use super::state::{OrderState, Payment};
 use crate::ids::{OutRefundNo, TransactionId};
 
@@ -17,6 +17,7 @@ const RECOGNISABLE: usize = 40;
 /// Asks for money that is too much, or too late, to be given back. The number is made from the payment's and the
 /// reason, so that it is the same however often it is decided: the provider refunds one number once.
 pub(super) fn give_back(
+    placed: &Placed,
     state: &OrderState,
     fact: &RecordPayment,
     amount_fen: Fen,
@@ -33,12 +34,14 @@ pub(super) fn give_back(
         lines: Vec::new(),
         ask: None,
         member_id: fact.member_id.clone().or_else(|| state.member_id.clone()),
+        store_id: placed.store_id.clone(),
     };
     Some(request.into())
 }
 
 /// Asks for a part of a payment that we know to be given back.
 pub(super) fn part_of(
+    placed: &Placed,
     state: &OrderState,
     payment: &Payment,
     out_refund_no: OutRefundNo,
@@ -56,6 +59,7 @@ pub(super) fn part_of(
         lines: Vec::new(),
         ask: None,
         member_id: state.member_id.clone().or_else(|| payment.member_id.clone()),
+        store_id: placed.store_id.clone(),
     }
 }
 

@@ -15,6 +15,7 @@ mod events;
 mod evolve;
 mod facts;
 mod instructions;
+mod noting;
 mod pages;
 mod parts;
 mod pricing;
@@ -29,18 +30,20 @@ mod scenarios;
 
 pub use commands::{
     AfterSaleKind, ApproveAfterSale, AttemptRef, Cancel, Cart, CartCoupon, CartLine, CompletePickup,
-    ConfirmClosed, ConfirmReceipt, GuideTerms, ImportedCoupon, ImportedLine, ImportedPrices, IssuePickupCode,
-    OrderCommand, OrderKind, Pieces, Place, Pricing, ReceiveReturn, RecordPayment, RecordRefund, RefundScope,
-    RefundStatus, RegisterPayment, RejectAfterSale, RequestAfterSale, RequestClose, RequestRefund, Ship,
-    Tender, ThresholdPolicy, ThresholdRule, WithdrawAfterSale, attempt_key, transaction_key,
+    ConfirmClosed, ConfirmReceipt, GuideTerms, ImportedCoupon, ImportedLine, ImportedPrices, InstructionNote,
+    IssuePickupCode, NoteInstruction, OrderCommand, OrderKind, Pieces, Place, Pricing, ReceiveReturn,
+    RecordPayment, RecordRefund, RefundScope, RefundStatus, RegisterPayment, RejectAfterSale,
+    RequestAfterSale, RequestClose, RequestQuery, RequestRefund, Ship, Tender, ThresholdPolicy,
+    ThresholdRule, WithdrawAfterSale, attempt_key, close_number, query_number, refund_number,
+    transaction_key,
 };
 pub use decide::{ATTEMPT, Order, TRANSACTION};
 pub use events::{
     AfterSaleApproved, AfterSaleRejected, AfterSaleRequested, AfterSaleWithdrawn, AppliedCoupon, Cancelled,
-    CloseRequested, Closed, Completed, LineKind, Mismatch, OrderEvent, OrderLine, Paid, PaidLine,
-    PaymentCaptured, PaymentMismatched, PaymentRegistered, PickedUp, PickupCodeIssued, Placed,
-    ReceiptConfirmed, RefundAbnormal, RefundAsk, RefundFailed, RefundLine, RefundReason, RefundRequested,
-    RefundSucceeded, ReturnReceived, Shipped, SurplusCaptured, Totals,
+    CloseRequested, Closed, Completed, InstructionNoted, LineKind, Mismatch, OrderEvent, OrderLine, Paid,
+    PaidLine, PaymentCaptured, PaymentMismatched, PaymentRegistered, PickedUp, PickupCodeIssued, Placed,
+    QueryRequested, ReceiptConfirmed, RefundAbnormal, RefundAsk, RefundFailed, RefundLine, RefundReason,
+    RefundRequested, RefundSucceeded, ReturnReceived, Shipped, SurplusCaptured, Totals,
 };
 pub use pages::DOCS;
 pub use refusal::OrderRefusal;

@@ -280,4 +280,10 @@ pub const DOCS: &[RefusalDoc] = &[
         "Only a refund that the provider has closed is asked for again, once; another one may still succeed.",
         "Query the provider for the refund.",
     ),
+    RefusalDoc::new(
+        "order.instruction_unknown",
+        "Unknown instruction",
+        "The order has given no instruction of this number.",
+        "Take the number from the work list, as it stands there.",
+    ),
 ];

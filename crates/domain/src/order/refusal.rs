@@ -141,6 +141,9 @@ pub enum OrderRefusal {
     /// No goods are expected.
     #[error("after-sale {0} expects no goods")]
     NothingToReturn(String),
+    /// The order has given no such instruction.
+    #[error("no instruction {0} was given for this order")]
+    InstructionUnknown(String),
     /// The number was used for another one.
     #[error("refund {0} was asked for with other content")]
     RefundNumberReused(String),
@@ -205,6 +208,7 @@ impl Refusal for OrderRefusal {
             Self::AfterSaleSettled(_) => "order.after_sale_settled",
             Self::AfterSaleNotApproved(_) => "order.after_sale_not_approved",
             Self::NothingToReturn(_) => "order.nothing_to_return",
+            Self::InstructionUnknown(_) => "order.instruction_unknown",
             Self::RefundNumberReused(_) => "order.refund_number_reused",
             Self::RefundExceeds { .. } => "order.refund_exceeds",
             Self::NothingToRefund => "order.nothing_to_refund",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use guanxi_kernel::{BusinessDate, Fen, MemberId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::commands::{RefundScope, RefundStatus, Tender};
+use super::commands::{InstructionNote, RefundScope, RefundStatus, Tender};
 use super::events::{
     AfterSaleRequested, PaymentMismatched, PaymentRegistered, PickedUp, PickupCodeIssued, Placed, RefundLine,
     RefundReason, Shipped,
@@ -38,6 +38,8 @@ pub struct OrderState {
     pub cancelling: Option<String>,
     /// Whether it was called off.
     pub cancelled: bool,
+    /// What the payment service last said of an instruction, by its number.
+    pub notes: BTreeMap<String, InstructionNote>,
     /// The goods' way to the customer.
     pub delivery: Delivery,
     /// The customer's wishes to have money back, by their number.
@@ -53,6 +55,8 @@ pub struct Attempt {
     pub close_asked: bool,
     /// Whether it is closed.
     pub closed: bool,
+    /// Whether it was asked to be looked up.
+    pub query_asked: bool,
 }
 
 /// A payment that counts for the order.

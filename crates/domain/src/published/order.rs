@@ -119,7 +119,17 @@ pub(super) fn fields(event: &OrderEvent) -> &'static [&'static str] {
             "reason",
             "then_cancel",
             "requested_at",
+            "store_id",
         ],
+        OrderEvent::QueryRequested(_) => &[
+            "provider",
+            "mchid",
+            "out_trade_no",
+            "reason",
+            "requested_at",
+            "store_id",
+        ],
+        OrderEvent::InstructionNoted(_) => &["number", "note", "noted_at"],
         OrderEvent::Closed(_) => &["provider", "mchid", "out_trade_no", "closed_at", "cancels"],
         OrderEvent::Cancelled(_) => &["reason", "cancelled_at", "coupons"],
         OrderEvent::RefundRequested(_) => &[
@@ -133,6 +143,7 @@ pub(super) fn fields(event: &OrderEvent) -> &'static [&'static str] {
             "lines",
             "ask",
             "member_id",
+            "store_id",
         ],
         OrderEvent::RefundSucceeded(_) => REFUNDED,
         OrderEvent::RefundFailed(_) | OrderEvent::RefundAbnormal(_) => &[

@@ -78,6 +78,8 @@ fn of_order(event: &OrderEvent) -> (Option<Fen>, Option<String>) {
         OrderEvent::SurplusCaptured(it) => (Some(it.surplus_fen), Some(it.transaction_id.to_string())),
         OrderEvent::Paid(it) => (Some(it.totals.payable_fen), None),
         OrderEvent::CloseRequested(it) => (None, Some(it.out_trade_no.to_string())),
+        OrderEvent::QueryRequested(it) => (None, Some(it.out_trade_no.to_string())),
+        OrderEvent::InstructionNoted(it) => (None, Some(it.number.clone())),
         OrderEvent::Closed(it) => (None, Some(it.out_trade_no.to_string())),
         OrderEvent::Cancelled(_)
         | OrderEvent::PickupCodeIssued(_)

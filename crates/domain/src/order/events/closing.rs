@@ -1,6 +1,6 @@
 //! An order that comes to nothing.
 
-use guanxi_kernel::Timestamp;
+use guanxi_kernel::{StoreId, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,8 @@ pub struct CloseRequested {
     pub then_cancel: bool,
     /// When it was asked for.
     pub requested_at: Timestamp,
+    /// Whose sale it is.
+    pub store_id: StoreId,
 }
 
 /// An attempt is closed: nobody can pay under it any more.

@@ -53,6 +53,8 @@ pub struct RefundRequested {
     pub ask: Option<RefundAsk>,
     /// Whose order it is.
     pub member_id: Option<MemberId>,
+    /// Whose sale it is.
+    pub store_id: StoreId,
 }
 
 /// What somebody asked for, and how it was judged.

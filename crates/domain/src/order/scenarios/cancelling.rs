@@ -53,6 +53,7 @@ fn an_unpaid_order_is_called_off_when_its_attempts_are_closed() {
         reason: "customer".to_owned(),
         then_cancel: true,
         requested_at: at(1, 5),
+        store_id: "shop".parse().unwrap(),
     };
     let done = Closed {
         provider: "wechat".to_owned(),
