@@ -16,7 +16,6 @@ mod loyalty;
 mod members;
 mod merges;
 mod instructions;
-mod members;
 mod order_after_sale;
 mod order_closing;
 mod order_delivery;
