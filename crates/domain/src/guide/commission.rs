@@ -1,6 +1,6 @@
 //! What orders earn a guide: targets, of which only the difference to what was given becomes an event.
 
-use guanxi_kernel::{BasisPoints, Fen};
+use guanxi_kernel::{BasisPoints, Fen, GuideId, MemberId};
 
 use super::commands::{AccrueCommission, MakeCommissionPayable, ReverseCommission, SettleCommission};
 use super::decide::Decision;
@@ -25,7 +25,14 @@ pub(super) fn accrue(earned: &Earned, accrue: &AccrueCommission) -> Decision {
         .get(&accrue.order_id)
         .map_or(Fen::ZERO, |order| order.given_fen);
     if target < given {
-        return Err(GuideRefusal::CommissionWouldFall(given));
+        // A surplus by points leaves less of the goods to money: what is too much goes back like a refund.
+        let fallen = ReverseCommission {
+            order_id: accrue.order_id.clone(),
+            base_fen: accrue.base_fen,
+            reversed_at: accrue.accrued_at,
+            business_date: accrue.business_date,
+        };
+        return Ok(reverse(earned, &fallen));
     }
     if target == given {
         return Ok(Vec::new());
@@ -57,8 +64,11 @@ pub(super) fn reverse(earned: &Earned, reverse: &ReverseCommission) -> Vec<Guide
     };
     let target = target(reverse.base_fen, order.rate);
     let back = order.given_fen - target;
-    if back <= Fen::ZERO {
+    if back == Fen::ZERO {
         return Vec::new();
+    }
+    if back < Fen::ZERO {
+        return vec![given_again(earned, reverse, guide_id, member_id.as_ref())];
     }
     let not_payable_yet = order.given_fen - order.payable_fen;
     vec![
@@ -76,6 +86,32 @@ pub(super) fn reverse(earned: &Earned, reverse: &ReverseCommission) -> Vec<Guide
         }
         .into(),
     ]
+}
+
+/// A refund of points leaves more of the goods to money: what it makes the order earn is given like an accrual.
+fn given_again(
+    earned: &Earned,
+    reverse: &ReverseCommission,
+    guide_id: &GuideId,
+    member_id: Option<&MemberId>,
+) -> GuideEvent {
+    let order = earned.orders.get(&reverse.order_id);
+    let (rate, given) = order.map_or((BasisPoints(0), Fen::ZERO), |order| (order.rate, order.given_fen));
+    let total_fen = target(reverse.base_fen, rate);
+    CommissionAccrued {
+        guide_id: guide_id.clone(),
+        member_id: member_id.cloned(),
+        order_id: reverse.order_id.clone(),
+        rate,
+        base_fen: reverse.base_fen,
+        commission_fen: total_fen - given,
+        total_fen,
+        accrued_at: reverse.reversed_at,
+        business_date: reverse.business_date,
+        store_id: None,
+        payable_at: order.map_or(reverse.reversed_at, |order| order.payable_at),
+    }
+    .into()
 }
 
 pub(super) fn make_payable(earned: &Earned, payable: &MakeCommissionPayable) -> Decision {

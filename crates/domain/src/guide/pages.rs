@@ -23,12 +23,6 @@ pub const DOCS: &[RefusalDoc] = &[
         "Correct the rate.",
     ),
     RefusalDoc::new(
-        "guide.commission_would_fall",
-        "Less than was earned",
-        "The order has earned more commission already; less is a reversal, not an accrual.",
-        "Check the base and the rate of the order.",
-    ),
-    RefusalDoc::new(
         "guide.term_over",
         "Over before it begins",
         "The end of the binding lies before its beginning, or before its renewal.",

@@ -1,6 +1,6 @@
 //! Why a relationship's rules say no.
 
-use guanxi_kernel::{BasisPoints, Fen, Refusal, Timestamp};
+use guanxi_kernel::{BasisPoints, Refusal, Timestamp};
 
 /// Why a relationship's rules say no.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -34,9 +34,6 @@ pub enum GuideRefusal {
     /// A rate above the whole.
     #[error("a commission rate of {}/10,000 is above the whole", .0.0)]
     RateTooHigh(BasisPoints),
-    /// The order has earned more already.
-    #[error("the order has earned {0} already; less is a reversal")]
-    CommissionWouldFall(Fen),
     /// The return window is open.
     #[error("the return window of the order ends at {0}")]
     NotYetPayable(Timestamp),
@@ -57,7 +54,6 @@ impl Refusal for GuideRefusal {
             Self::HandoverNotEffective(_) => "guide.handover_not_effective",
             Self::TransferLimit => "guide.transfer_limit",
             Self::RateTooHigh(_) => "guide.rate_too_high",
-            Self::CommissionWouldFall(_) => "guide.commission_would_fall",
             Self::NotYetPayable(_) => "guide.not_yet_payable",
             Self::NothingToSettle => "guide.nothing_to_settle",
         }

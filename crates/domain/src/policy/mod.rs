@@ -15,6 +15,8 @@ mod order_commission;
 mod parked_payment;
 
 #[cfg(test)]
+mod interleavings;
+#[cfg(test)]
 mod loyalty_scenarios;
 #[cfg(test)]
 mod merging;

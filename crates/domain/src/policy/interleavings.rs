@@ -1,0 +1,414 @@
+//! One order with its coupon, its guide and its customer's points, through every rule and policy, whatever the order in
+//! which shops, customers and providers do what they do.
+
+mod house;
+mod moves;
+
+use guanxi_kernel::{BasisPoints, Fen, Timestamp};
+use proptest::prelude::*;
+
+use crate::GuanxiEvent;
+use crate::coupon::{
+    Coupon, CouponCommand, CouponKind, CouponStatus, CouponTerms, Funder, GoodsScope, IssueCoupon,
+    ReserveCoupon, ValidityWindow,
+};
+use crate::guide::GuideRelationship;
+use crate::member::{Activate, ConsentGrant, Enrol, EnrolSource, Member, MemberCommand, Profile, Purpose};
+use crate::order::{
+    Cart, CartCoupon, CartLine, GuideTerms, Order, OrderCommand, OrderEvent, OrderKind, OrderState, Place,
+    Pricing, RefundReason,
+};
+use house::House;
+use moves::{Move, any_move};
+
+const ORDER: &str = "o-1";
+const COUPON: &str = "k-1";
+const MEMBER: &str = "m-1";
+const GUIDE: &str = "g-1";
+/// 5 %.
+const RATE: BasisPoints = BasisPoints(500);
+
+/// Short in the usual run, more than a hundred thousand sequences with `GUANXI_TORTURE`.
+fn cases() -> ProptestConfig {
+    let torture = std::env::var_os("GUANXI_TORTURE").is_some();
+    ProptestConfig {
+        cases: if torture { 60_000 } else { 128 },
+        max_shrink_iters: 20_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+/// Some minutes after noon on the first of March 2026 in Shanghai.
+fn at(minute: i64) -> Timestamp {
+    let noon: Timestamp = "2026-03-01T04:00:00Z".parse().unwrap();
+    Timestamp::from_second(noon.as_second() + minute * 60).unwrap()
+}
+
+/// Three teas at 14.00 and two cakes at 10.00, 10.00 off by coupon, 8.00 freight.
+const fn payable() -> i64 {
+    3 * 1_400 + 2 * 1_000 - 1_000 + 800
+}
+
+fn terms() -> CouponTerms {
+    CouponTerms {
+        kind: CouponKind::Normal { off_fen: Fen(1_000) },
+        goods: GoodsScope::All,
+        threshold_fen: Fen(5_000),
+        funder: Funder::Us,
+    }
+}
+
+fn cart() -> Cart {
+    let line = |sku: &str, quantity, unit_price_fen| CartLine {
+        sku: sku.parse().unwrap(),
+        category: None,
+        quantity,
+        unit_price_fen: Fen(unit_price_fen),
+        line_promotion_fen: Fen::ZERO,
+    };
+    Cart {
+        lines: vec![line("tea", 3, 1_400), line("cake", 2, 1_000)],
+        freight_fen: Fen(800),
+        order_promotions_fen: Vec::new(),
+        coupons: vec![CartCoupon {
+            coupon_id: COUPON.parse().unwrap(),
+            campaign_id: "spring".parse().unwrap(),
+            terms: terms(),
+        }],
+    }
+}
+
+fn join(house: &mut House) {
+    let enrol = Enrol {
+        source: EnrolSource::Application,
+        subjects: vec!["s-1".parse().unwrap()],
+        identities: Vec::new(),
+        profile: Profile::default(),
+        store_id: None,
+        channel: None,
+    };
+    let activate = Activate {
+        consents: vec![ConsentGrant {
+            purpose: Purpose::Membership,
+            document: "terms-1".to_owned(),
+            granted_at: at(0),
+        }],
+        profile: Profile::default(),
+        store_id: None,
+        channel: None,
+    };
+    house.ask(MEMBER, MemberCommand::Enrol(enrol)).unwrap();
+    house.ask(MEMBER, MemberCommand::Activate(activate)).unwrap();
+}
+
+/// A member with a coupon reserved for an order that a guide has helped with.
+fn placed() -> House {
+    let mut house = House::new();
+    join(&mut house);
+    let issue = IssueCoupon {
+        campaign_id: "spring".parse().unwrap(),
+        member_id: MEMBER.parse().unwrap(),
+        terms: terms(),
+        validity: ValidityWindow {
+            from: at(-60),
+            until: at(60 * 24 * 30),
+        },
+        channel: None,
+        time_zone: guanxi_kernel::TimeZoneId::shanghai(),
+    };
+    house.ask(COUPON, CouponCommand::IssueCoupon(issue)).unwrap();
+    let reserve = ReserveCoupon {
+        order_id: ORDER.parse().unwrap(),
+        member_id: MEMBER.parse().unwrap(),
+        reserved_at: at(0),
+    };
+    house.ask(COUPON, CouponCommand::ReserveCoupon(reserve)).unwrap();
+    let place = Place {
+        kind: OrderKind::Counter,
+        channel: "counter".parse().unwrap(),
+        store_id: "shop".parse().unwrap(),
+        time_zone: guanxi_kernel::TimeZoneId::shanghai(),
+        placed_at: at(0),
+        member_id: Some(MEMBER.parse().unwrap()),
+        guide: Some(GuideTerms {
+            guide_id: GUIDE.parse().unwrap(),
+            rate: RATE,
+        }),
+        pricing: Pricing::Calculated(cart()),
+        expires_at: None,
+        test: false,
+    };
+    house.ask(ORDER, OrderCommand::Place(Box::new(place))).unwrap();
+    assert_eq!(order(&house).placed.unwrap().totals.payable_fen, Fen(payable()));
+    house
+}
+
+fn order(house: &House) -> OrderState {
+    house.state::<Order>(ORDER)
+}
+
+/// Everything that was, or will be, given back of a payment.
+fn promised(state: &OrderState, payment: &str) -> Fen {
+    let answer = |out_refund_no: &str| {
+        let refunds = state.refunds.values();
+        refunds
+            .into_iter()
+            .find(|refund| refund.out_refund_no.as_str() == out_refund_no)
+    };
+    let asked = state.asked.iter().filter(|(number, asked)| {
+        asked.payment == payment && answer(number).is_none_or(|refund| refund.holds())
+    });
+    let unasked = state.refunds.values().filter(|refund| {
+        refund.payment == payment
+            && refund.holds()
+            && !state.asked.contains_key(refund.out_refund_no.as_str())
+    });
+    asked.map(|(_, asked)| asked.amount_fen).sum::<Fen>()
+        + unasked.map(|refund| refund.amount_fen).sum::<Fen>()
+}
+
+/// What points and commission count, as the last event says that says it.
+fn base(house: &House) -> Option<Fen> {
+    let said = house.log.iter().rev().find_map(|event| match event.own() {
+        Some(GuanxiEvent::Order(OrderEvent::Paid(paid))) => Some(paid.earning_base_fen),
+        Some(GuanxiEvent::Order(OrderEvent::RefundSucceeded(refund))) => Some(refund.earning_base_fen),
+        Some(GuanxiEvent::Order(OrderEvent::SurplusCaptured(surplus))) => surplus.earning_base_fen,
+        _ => None,
+    });
+    order(house).paid.and(said)
+}
+
+fn points(house: &House) -> Option<i64> {
+    let ledger = house.state::<Member>(MEMBER).ledger;
+    ledger
+        .orders
+        .get(&ORDER.parse().unwrap())
+        .map(|order| order.given)
+}
+
+fn commission(house: &House) -> Option<Fen> {
+    let earned = house
+        .state::<GuideRelationship>(&format!("{GUIDE}/{MEMBER}"))
+        .earned;
+    earned
+        .orders
+        .get(&ORDER.parse().unwrap())
+        .map(|earning| earning.given_fen)
+}
+
+fn returned(house: &House) -> bool {
+    let lists = house.log.iter().filter_map(|event| match event.own() {
+        Some(GuanxiEvent::Order(OrderEvent::Paid(paid))) => Some(&paid.coupons_returned),
+        Some(GuanxiEvent::Order(OrderEvent::RefundSucceeded(refund))) => Some(&refund.coupons_returned),
+        _ => None,
+    });
+    lists.flatten().next().is_some()
+}
+
+/// What holds at any time.
+fn check(house: &House) -> Result<(), TestCaseError> {
+    let state = order(house);
+    let (captured, refunded) = (state.captured_fen(), state.refunded_fen());
+    prop_assert!(
+        Fen::ZERO <= refunded && refunded <= captured,
+        "{refunded:?} of {captured:?} went back"
+    );
+    for (key, payment) in &state.payments {
+        prop_assert!(
+            promised(&state, key) <= payment.amount_fen,
+            "more than {key} is promised"
+        );
+    }
+    if !state.cancelled {
+        let beyond = (captured - Fen(payable())).at_least(Fen::ZERO);
+        prop_assert_eq!(state.surplus_fen(), beyond);
+    }
+    check_lines(house, &state)?;
+    let base = base(house);
+    prop_assert_eq!(
+        state.paid.is_some(),
+        !state.cancelled && captured >= Fen(payable()) || base.is_some()
+    );
+    // Without freight; a coupon that was recomputed leaves more to pay of what stays.
+    let most = Fen(payable() - 800 + 1_000);
+    prop_assert!(
+        base.is_none_or(|base| Fen::ZERO <= base && base <= most),
+        "{base:?}"
+    );
+    // 100 points per 10,000 fen: nobody reaches the next tier with one order.
+    prop_assert_eq!(
+        points(house).unwrap_or(0),
+        base.map_or(0, |base| base.floor_at(BasisPoints(100)).0)
+    );
+    // What earned nothing when it was paid earns nothing when points go back later: there is nothing to restate.
+    let target = base.map_or(Fen::ZERO, |base| base.floor_at(RATE));
+    prop_assert!(
+        commission(house).is_none_or(|given| given == target),
+        "{target:?} of commission"
+    );
+    check_coupon(house, &state)
+}
+
+/// The part of a line that goes back by refunds that are not closed.
+fn given(state: &OrderState, line_no: u32) -> Fen {
+    let holds = |number: &str| {
+        let mut answers = state
+            .refunds
+            .values()
+            .filter(|refund| refund.out_refund_no.as_str() == number);
+        answers.all(crate::order::Refund::holds)
+    };
+    let asked = state.asked.iter().filter(|(number, _)| holds(number));
+    let lines = asked.flat_map(|(_, asked)| &asked.lines);
+    lines
+        .filter(|part| part.line_no == line_no)
+        .map(|part| part.amount_fen)
+        .sum()
+}
+
+/// Of no line goes back more than it cost, and what is asked for names what it gives back.
+fn check_lines(house: &House, state: &OrderState) -> Result<(), TestCaseError> {
+    // A coupon that is recomputed makes a line dearer, up to what it costs without the coupon; if the refund that did so
+    // is closed, the line alone may have got that much, but never all lines together more than was to pay.
+    let recomputed = house.log.iter().any(|event| match event.own() {
+        Some(GuanxiEvent::Order(OrderEvent::RefundRequested(request))) => request
+            .ask
+            .as_ref()
+            .is_some_and(|ask| ask.withheld_fen > Fen::ZERO),
+        _ => false,
+    });
+    let mut all = Fen::ZERO;
+    for line in state.placed.iter().flat_map(|placed| &placed.lines) {
+        let given = given(state, line.line_no);
+        let most = if recomputed {
+            line.payable_fen + line.coupon_fen
+        } else {
+            line.payable_fen
+        };
+        prop_assert!(given <= most, "{given:?} of line {} goes back", line.line_no);
+        all += given;
+    }
+    prop_assert!(all <= Fen(payable()), "{all:?} of all lines goes back");
+    for asked in state
+        .asked
+        .values()
+        .filter(|asked| asked.reason == RefundReason::Requested)
+    {
+        let lines: Fen = asked.lines.iter().map(|line| line.amount_fen).sum();
+        prop_assert_eq!(lines, asked.amount_fen);
+        prop_assert!(asked.amount_fen > Fen::ZERO);
+    }
+    Ok(())
+}
+
+fn check_coupon(house: &House, state: &OrderState) -> Result<(), TestCaseError> {
+    let order_id = ORDER.parse().unwrap();
+    let expected = match (state.paid.is_some(), returned(house), state.cancelled) {
+        (true, true, _) | (false, _, true) => CouponStatus::Free,
+        (true, false, _) => CouponStatus::Redeemed {
+            order_id: Some(order_id),
+        },
+        (false, _, false) => CouponStatus::Reserved { order_id },
+    };
+    prop_assert_eq!(house.state::<Coupon>(COUPON).status, expected);
+    Ok(())
+}
+
+/// Lets things happen one after the other; facts are never turned down.
+fn live(moves: &[Move]) -> Result<House, TestCaseError> {
+    let mut house = placed();
+    for (minute, step) in (1..).zip(moves) {
+        let Some(command) = step.command(&house, minute) else {
+            continue;
+        };
+        let answer = house.ask(ORDER, command);
+        prop_assert!(
+            !step.is_fact() || answer.is_ok(),
+            "{step:?} was refused: {answer:?}"
+        );
+        check(&house)?;
+    }
+    Ok(house)
+}
+
+/// The facts that providers have yet to tell, each by itself, so that they do not contradict each other.
+fn outstanding(house: &House, moves: &[Move]) -> Vec<OrderCommand> {
+    let (mut facts, mut about): (Vec<OrderCommand>, Vec<String>) = (Vec::new(), Vec::new());
+    for step in moves {
+        let Some(command) = step.command(house, 500) else {
+            continue;
+        };
+        let name = match &command {
+            OrderCommand::RecordPayment(payment) => payment.transaction_id.to_string(),
+            // A back office and we may ask for the same money: one refund of a payment at a time.
+            OrderCommand::RecordRefund(refund) => format!("refund of {}", refund.transaction_id),
+            _ => continue,
+        };
+        if !about.contains(&name) {
+            about.push(name);
+            facts.push(command);
+        }
+    }
+    facts
+}
+
+fn story() -> impl Strategy<Value = (Vec<Move>, Vec<Move>, Vec<prop::sample::Index>)> {
+    (
+        prop::collection::vec(any_move(), 1..24),
+        prop::collection::vec(any_move(), 1..10),
+        prop::collection::vec(any::<prop::sample::Index>(), 20),
+    )
+}
+
+/// Status, sums, what earns, points, commission; what nobody earned and what was all taken back are the same.
+type Summary = (crate::order::OrderStatus, [Fen; 3], Option<Fen>, i64, Fen);
+
+fn summary(house: &House) -> Summary {
+    let state = order(house);
+    let sums = [state.captured_fen(), state.refunded_fen(), state.surplus_fen()];
+    (
+        state.status(),
+        sums,
+        base(house),
+        points(house).unwrap_or_default(),
+        commission(house).unwrap_or_default(),
+    )
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    /// At every step all sums agree, over all streams.
+    #[test]
+    fn every_sum_agrees_after_every_step(moves in prop::collection::vec(any_move(), 1..40)) {
+        let mut house = live(&moves)?;
+        // Told everything once more, the policies ask for nothing new.
+        let events = house.log.len();
+        for event in house.log.clone() {
+            house.follow(&event);
+        }
+        prop_assert_eq!(house.log.len(), events);
+    }
+
+    /// The same facts in another order, and some of them twice, end in the same state.
+    #[test]
+    fn one_state_per_set_of_facts((moves, tail, picks) in story()) {
+        let (mut one, mut other) = (live(&moves)?, live(&moves)?);
+        let facts = outstanding(&one, &tail);
+        for fact in &facts {
+            one.ask(ORDER, fact.clone()).unwrap();
+            check(&one)?;
+        }
+        let mut shuffled = facts.clone();
+        for pick in picks.iter().take(facts.len()) {
+            let fact = shuffled.remove(pick.index(shuffled.len()));
+            shuffled.push(fact);
+        }
+        for fact in shuffled.iter().chain(shuffled.first()) {
+            other.ask(ORDER, fact.clone()).unwrap();
+            check(&other)?;
+        }
+        prop_assert_eq!(summary(&one), summary(&other));
+    }
+}
