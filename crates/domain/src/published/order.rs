@@ -97,30 +97,58 @@ const SURPLUS: &[&str] = &[
     "test",
 ];
 
+const CLOSING: &[&str] = &[
+    "provider",
+    "mchid",
+    "out_trade_no",
+    "reason",
+    "then_cancel",
+    "requested_at",
+    "store_id",
+];
+
+const REGISTERED: &[&str] = &[
+    "provider",
+    "mchid",
+    "appid",
+    "out_trade_no",
+    "amount_fen",
+    "expires_at",
+];
+
+const REFUND_ASKED: &[&str] = &[
+    "out_refund_no",
+    "provider",
+    "transaction_id",
+    "amount_fen",
+    "payment_fen",
+    "reason",
+    "tender",
+    "lines",
+    "ask",
+    "member_id",
+    "store_id",
+];
+
+const AFTER_SALE: &[&str] = &[
+    "after_sale_id",
+    "kind",
+    "lines",
+    "reason",
+    "requested_at",
+    "store_id",
+    "member_id",
+];
+
 pub(super) fn fields(event: &OrderEvent) -> &'static [&'static str] {
     match event {
         OrderEvent::Placed(_) => PLACED,
-        OrderEvent::PaymentRegistered(_) => &[
-            "provider",
-            "mchid",
-            "appid",
-            "out_trade_no",
-            "amount_fen",
-            "expires_at",
-        ],
+        OrderEvent::PaymentRegistered(_) => REGISTERED,
         OrderEvent::PaymentCaptured(_) => CAPTURED,
         OrderEvent::PaymentMismatched(_) => MISMATCHED,
         OrderEvent::SurplusCaptured(_) => SURPLUS,
         OrderEvent::Paid(_) => PAID,
-        OrderEvent::CloseRequested(_) => &[
-            "provider",
-            "mchid",
-            "out_trade_no",
-            "reason",
-            "then_cancel",
-            "requested_at",
-            "store_id",
-        ],
+        OrderEvent::CloseRequested(_) => CLOSING,
         OrderEvent::QueryRequested(_) => &[
             "provider",
             "mchid",
@@ -132,19 +160,7 @@ pub(super) fn fields(event: &OrderEvent) -> &'static [&'static str] {
         OrderEvent::InstructionNoted(_) => &["number", "note", "noted_at"],
         OrderEvent::Closed(_) => &["provider", "mchid", "out_trade_no", "closed_at", "cancels"],
         OrderEvent::Cancelled(_) => &["reason", "cancelled_at", "coupons"],
-        OrderEvent::RefundRequested(_) => &[
-            "out_refund_no",
-            "provider",
-            "transaction_id",
-            "amount_fen",
-            "payment_fen",
-            "reason",
-            "tender",
-            "lines",
-            "ask",
-            "member_id",
-            "store_id",
-        ],
+        OrderEvent::RefundRequested(_) => REFUND_ASKED,
         OrderEvent::RefundSucceeded(_) => REFUNDED,
         OrderEvent::RefundFailed(_) | OrderEvent::RefundAbnormal(_) => &[
             "provider",
@@ -166,15 +182,7 @@ pub(super) fn fields(event: &OrderEvent) -> &'static [&'static str] {
             "member_id",
             "test",
         ],
-        OrderEvent::AfterSaleRequested(_) => &[
-            "after_sale_id",
-            "kind",
-            "lines",
-            "reason",
-            "requested_at",
-            "store_id",
-            "member_id",
-        ],
+        OrderEvent::AfterSaleRequested(_) => AFTER_SALE,
         OrderEvent::AfterSaleApproved(_) => &["after_sale_id", "kind", "approved_at", "threshold"],
         OrderEvent::AfterSaleRejected(_) => &["after_sale_id", "reason", "rejected_at"],
         OrderEvent::AfterSaleWithdrawn(_) => &["after_sale_id", "withdrawn_at"],

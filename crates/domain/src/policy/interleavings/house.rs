@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use guanxi_kernel::envelope::Fact;
@@ -74,7 +75,7 @@ impl Claims {
 pub struct House {
     states: BTreeMap<(String, String), Box<dyn Any>>,
     claims: Claims,
-    rules: Arc<Rules>,
+    rules: Rc<Rules>,
     waiting: VecDeque<Recorded<GuanxiEvent>>,
     answered: HashSet<String>,
     /// Everything that has happened.
@@ -99,7 +100,7 @@ impl House {
         Self {
             states: BTreeMap::new(),
             claims: Claims::default(),
-            rules: Arc::new(register(Rules::default(), &Arc::new(programme()))),
+            rules: Rc::new(register(Rules::default(), &Arc::new(programme()))),
             waiting: VecDeque::new(),
             answered: HashSet::new(),
             log: Vec::new(),
@@ -127,7 +128,7 @@ impl House {
 
     /// Policies that are told an event a second time ask for nothing new: every command's id was answered before.
     pub fn follow(&mut self, event: &Recorded<GuanxiEvent>) {
-        let rules = Arc::clone(&self.rules);
+        let rules = Rc::clone(&self.rules);
         for (number, rule) in rules.0.iter().enumerate() {
             for reaction in rule.follow(event, &self.claims) {
                 let id = format!(

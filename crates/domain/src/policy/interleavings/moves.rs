@@ -290,7 +290,7 @@ fn back_office(house: &House, which: &prop::sample::Index, number: u8, percent: 
     let state = house.state::<crate::order::Order>(ORDER);
     let payments: Vec<_> = state.payments.iter().collect();
     let (key, payment) = *payments.get(which.index(payments.len().max(1)))?;
-    let promised: Fen = super::promised(&state, key);
+    let promised: Fen = super::law::promised(&state, key);
     let left = payment.amount_fen - promised;
     let refund_id = format!("b{number}-{}", payment.transaction_id);
     let known = state.refunds.get(&format!("wechat/{refund_id}"));
