@@ -12,6 +12,7 @@ mod loyalty_orders;
 mod member_merge;
 mod order_cancelled;
 mod order_commission;
+mod order_unpaid;
 mod parked_payment;
 
 #[cfg(test)]
@@ -43,6 +44,7 @@ pub use loyalty_orders::LoyaltyOrders;
 pub use member_merge::MemberMerge;
 pub use order_cancelled::OrderCancelled;
 pub use order_commission::OrderCommission;
+pub use order_unpaid::OrderUnpaid;
 pub use parked_payment::ParkedPayment;
 
 /// Every policy. A new one is a file and a line here. The rules that are data ride in the policies.
@@ -58,6 +60,7 @@ where
         .add(GuideHandover)
         .add(BindingTerm)
         .add(OrderCancelled)
+        .add(OrderUnpaid)
         .add(ParkedPayment)
         .add(LoyaltyOrders {
             programme: Arc::clone(programme),
