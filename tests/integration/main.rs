@@ -1,5 +1,9 @@
 //! What spans crates, as one binary: linked once, run against a real PostgreSQL (`DATABASE_URL`).
-#![expect(clippy::unwrap_used, reason = "a test says what went wrong by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test says what went wrong by panicking"
+)]
 
 mod access;
 mod api;
