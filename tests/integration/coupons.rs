@@ -12,7 +12,7 @@ use guanxi_domain::coupon::{
 use guanxi_domain::order::{
     Cart, CartCoupon, CartLine, Order, OrderCommand, OrderKind, Place, Pricing, RecordPayment, Tender,
 };
-use guanxi_event_store::{CommandContext, EventStore, ExecuteError, Keep, MasterKey, StoreOptions};
+use guanxi_event_store::{Clock, CommandContext, EventStore, ExecuteError, Keep, MasterKey, StoreOptions};
 use guanxi_kernel::{CommandId, Decider, Fen, Metadata, TimeZoneId, Timestamp};
 use serde::Serialize;
 use sqlx::PgPool;
@@ -130,6 +130,13 @@ async fn of_64_claims_of_the_last_coupon_through_two_processes_one_wins(pool: Pg
 async fn a_coupon_goes_from_the_claim_to_the_redemption(pool: PgPool) {
     let house = House::open(&pool).await;
     let (store, patience) = (&house.store, Duration::from_secs(30));
+    // By the wall's clock this coupon is long past its days.
+    let day_of_the_sale = Clock::Watermark(noon());
+    house
+        .followers
+        .set_clock(day_of_the_sale, patience)
+        .await
+        .unwrap();
     campaign(store, None).await;
     ask::<Campaign>(store, "c-1", claim(1)).await.unwrap();
     house.followers.settle(patience).await.unwrap();
