@@ -36,6 +36,15 @@ pub struct Earn {
     pub order_id: String,
 }
 
+/// What is asked of the log; cqrs-es is asked to [`Earn`] only.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Movement {
+    /// As on both sides.
+    Earn(Earn),
+    /// So many events at once, to fill a log.
+    Fill(u64),
+}
+
 /// Points must be positive.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("points must be positive")]
@@ -64,12 +73,21 @@ pub struct Points;
 impl Decider for Points {
     const TYPE: &'static str = "account";
     type State = Account;
-    type Command = Earn;
+    type Command = Movement;
     type Event = AccountEvent;
     type Refusal = NotPositive;
 
-    fn decide(_: &Account, command: &Earn) -> Result<Vec<AccountEvent>, NotPositive> {
-        earn(command).map(|earned| vec![earned.into()])
+    fn decide(_: &Account, command: &Movement) -> Result<Vec<AccountEvent>, NotPositive> {
+        match command {
+            Movement::Earn(command) => earn(command).map(|earned| vec![earned.into()]),
+            Movement::Fill(events) => (0..*events)
+                .map(|n| Earn {
+                    points: 10,
+                    order_id: format!("order-{n}"),
+                })
+                .map(|command| earn(&command).map(AccountEvent::from))
+                .collect(),
+        }
     }
 
     fn evolve(state: &mut Account, AccountEvent::Earned(earned): &AccountEvent) {

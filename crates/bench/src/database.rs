@@ -17,6 +17,16 @@ pub struct Scratch {
 impl Scratch {
     /// Creates an empty database on the server; one left over from an aborted run is dropped first.
     pub async fn create(server: &str, name: &str, connections: u32) -> Result<Self, sqlx::Error> {
+        Self::copy_of("template1", server, name, connections).await
+    }
+
+    /// Copies a database that nobody is connected to.
+    pub async fn copy_of(
+        template: &str,
+        server: &str,
+        name: &str,
+        connections: u32,
+    ) -> Result<Self, sqlx::Error> {
         let server = PgConnectOptions::from_str(server)?;
         let admin = PgPoolOptions::new()
             .max_connections(1)
@@ -25,7 +35,9 @@ impl Scratch {
         admin
             .execute(format!("drop database if exists {name} with (force)").as_str())
             .await?;
-        admin.execute(format!("create database {name}").as_str()).await?;
+        admin
+            .execute(format!("create database {name} template {template}").as_str())
+            .await?;
         admin.close().await;
         let options = server.clone().database(name);
         let pool = PgPoolOptions::new()
@@ -37,6 +49,18 @@ impl Scratch {
             name: name.to_owned(),
             pool,
         })
+    }
+
+    /// Where it is.
+    pub fn url(&self) -> String {
+        let options = &self.server;
+        format!(
+            "postgres://{}@{}:{}/{}",
+            options.get_username(),
+            options.get_host(),
+            options.get_port(),
+            self.name
+        )
     }
 
     /// Drops it.

@@ -9,12 +9,23 @@
 )]
 
 mod account;
+mod audit;
+mod callbacks;
+mod copy;
 mod database;
 mod drive;
+mod freshness;
+mod growth;
+mod insert_limit;
 mod measure;
+mod memory;
+mod notices;
 mod ours;
 mod plain;
+mod plain_receiver;
+mod rebuild;
 mod report;
+mod shop;
 mod snapshot;
 
 use std::path::PathBuf;
@@ -29,9 +40,12 @@ struct Arguments {
     /// Connection to a PostgreSQL server whose user may create databases.
     #[arg(long, env = "DATABASE_URL")]
     database_url: String,
-    /// One short round of each measure.
+    /// Two short rounds of each measure, on smaller logs.
     #[arg(long)]
     quick: bool,
+    /// Measure only what begins with these names, separated by commas.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
     /// Rounds of each measure.
     #[arg(long, default_value_t = 5)]
     rounds: usize,
@@ -55,12 +69,13 @@ async fn main() -> ExitCode {
     let plan = measure::Plan {
         rounds: arguments.rounds.max(1),
         seconds: arguments.seconds.max(1),
+        quick: arguments.quick,
     };
     let measured = match arguments.snapshot {
         Some(seconds) => snapshot::held(&arguments.database_url, seconds)
             .await
             .map(|row| vec![row]),
-        None => measure::all(&arguments.database_url, plan).await,
+        None => measure::all(&arguments.database_url, plan, &arguments.only).await,
     };
     match measured {
         Ok(rows) => {

@@ -8,7 +8,8 @@ use crate::database::Scratch;
 use crate::drive::{Failure, Round, round};
 use crate::ours::{Cache, Ours};
 use crate::plain::Plain;
-use crate::report::Row;
+use crate::report::{Row, median};
+use crate::{audit, callbacks, freshness, growth, insert_limit, memory, rebuild};
 
 /// How long to measure.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +18,15 @@ pub struct Plan {
     pub rounds: usize,
     /// Seconds of each round.
     pub seconds: u64,
+    /// Smaller logs, for a look in passing.
+    pub quick: bool,
+}
+
+impl Plan {
+    /// How long a round is.
+    pub fn span(self) -> Duration {
+        Duration::from_secs(self.seconds)
+    }
 }
 
 /// Why there is no figure.
@@ -31,6 +41,9 @@ pub enum Error {
     /// A command failed.
     #[error(transparent)]
     Command(#[from] Failure),
+    /// `--only` names nothing.
+    #[error("there is no measure {0}; there are: {names}", names = MEASURES.join(", "))]
+    UnknownMeasure(String),
 }
 
 /// Accounts that the commands are spread over.
@@ -38,18 +51,58 @@ const STREAMS: u64 = 2_000;
 /// The same, where half of the commands shall find a state that is not cached.
 const COLD_STREAMS: u64 = 200_000;
 
-/// All measures, each with its baseline in the same run.
-pub async fn all(server: &str, plan: Plan) -> Result<Vec<Row>, Error> {
+/// The measures by the names under which `--only` finds them.
+const MEASURES: &[&str] = &[
+    "append",
+    "insert_limit",
+    "callbacks",
+    "rebuild",
+    "freshness_ms",
+    "growth",
+    "audit",
+    "memory_mb",
+];
+
+/// All measures, or those whose names begin with one of `only`; each with its baseline in the same run. What is
+/// measured is told at once, so that a fault of a later one costs nothing.
+pub async fn all(server: &str, plan: Plan, only: &[String]) -> Result<Vec<Row>, Error> {
+    let wanted = |name: &str| only.is_empty() || only.iter().any(|only| name.starts_with(only.as_str()));
+    if let Some(unknown) = only
+        .iter()
+        .find(|only| !MEASURES.iter().any(|name| name.starts_with(only.as_str())))
+    {
+        return Err(Error::UnknownMeasure(unknown.clone()));
+    }
     let mut rows = Vec::new();
-    for (in_flight, cache) in [
-        (1, Cache::Warm),
-        (32, Cache::Warm),
-        (256, Cache::Warm),
-        (1, Cache::HalfCold),
-        (32, Cache::HalfCold),
-        (256, Cache::HalfCold),
-    ] {
-        rows.push(append(server, plan, in_flight, cache).await?);
+    for name in MEASURES.iter().filter(|name| wanted(name)) {
+        eprintln!("{name}: {} rounds of {} s a side", plan.rounds, plan.seconds);
+        let measured = match *name {
+            "append" => appends(server, plan).await?,
+            "insert_limit" => insert_limit::measure(server, plan).await?,
+            "callbacks" => callbacks::measure(server, plan).await?,
+            "rebuild" => rebuild::measure(server, plan).await?,
+            "freshness_ms" => freshness::measure(server, plan).await?,
+            "growth" => growth::measure(server, plan).await?,
+            "audit" => audit::measure(server, plan).await?,
+            _ => memory::measure(server, plan).await?,
+        };
+        for row in &measured {
+            eprintln!(
+                "  {}: {:.3} of {:.3} {}",
+                row.id, row.ours, row.baseline, row.unit
+            );
+        }
+        rows.extend(measured);
+    }
+    Ok(rows)
+}
+
+async fn appends(server: &str, plan: Plan) -> Result<Vec<Row>, Error> {
+    let mut rows = Vec::new();
+    for cache in [Cache::Warm, Cache::HalfCold] {
+        for in_flight in [1, 32, 256] {
+            rows.push(append(server, plan, in_flight, cache).await?);
+        }
     }
     Ok(rows)
 }
@@ -60,13 +113,12 @@ async fn append(server: &str, plan: Plan, in_flight: usize, cache: Cache) -> Res
         Cache::HalfCold => ("_cold", COLD_STREAMS),
     };
     let id = format!("append_{in_flight}{suffix}");
-    eprintln!("{id}: {} rounds of {} s a side", plan.rounds, plan.seconds);
     let for_plain = Scratch::create(server, "guanxi_bench_plain", 32).await?;
     let for_ours = Scratch::create(server, "guanxi_bench_ours", 16).await?;
     let plain = Arc::new(Plain::new(for_plain.pool.clone(), streams).await?);
     let ours = Arc::new(Ours::new(for_ours.pool.clone(), streams, cache).await?);
     let (our_next, plain_next) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
-    let span = Duration::from_secs(plan.seconds);
+    let span = plan.span();
 
     // A first short round of each warms connections and plans, and is not counted.
     let warm_up = Duration::from_millis(700);
@@ -81,41 +133,26 @@ async fn append(server: &str, plan: Plan, in_flight: usize, cache: Cache) -> Res
     drop((ours, plain));
     for_plain.drop().await?;
     for_ours.drop().await?;
-    Ok(row(id, &of_ours, &of_plain))
+    Ok(row(&id, &of_ours, &of_plain))
 }
 
-/// One line of the report.
-pub fn row(id: String, ours: &[Round], baseline: &[Round]) -> Row {
-    let ratios: Vec<_> = ours
-        .iter()
-        .zip(baseline)
-        .map(|(a, b)| a.per_second / b.per_second)
-        .collect();
-    let median_of = |rounds: &[Round], figure: fn(&Round) -> f64| median(rounds.iter().map(figure).collect());
-    let (a, b) = (
-        median_of(ours, |r| r.per_second),
-        median_of(baseline, |r| r.per_second),
-    );
+/// One line of the report on commands.
+pub fn row(id: &str, ours: &[Round], baseline: &[Round]) -> Row {
+    let figures = |rounds: &[Round], figure: fn(&Round) -> f64| rounds.iter().map(figure).collect::<Vec<_>>();
+    let latency = |rounds: &[Round]| {
+        Some([
+            median(figures(rounds, |r| r.p50_ms)),
+            median(figures(rounds, |r| r.p99_ms)),
+        ])
+    };
     Row {
-        id,
-        unit: "commands/s",
-        ours: a,
-        baseline: b,
-        ratio: a / b,
-        rounds: ours.len(),
-        spread: [
-            ratios.iter().copied().fold(f64::INFINITY, f64::min),
-            ratios.iter().copied().fold(0.0, f64::max),
-        ],
-        ours_p50_p99_ms: [median_of(ours, |r| r.p50_ms), median_of(ours, |r| r.p99_ms)],
-        baseline_p50_p99_ms: [
-            median_of(baseline, |r| r.p50_ms),
-            median_of(baseline, |r| r.p99_ms),
-        ],
+        ours_p50_p99_ms: latency(ours),
+        baseline_p50_p99_ms: latency(baseline),
+        ..Row::of(
+            id,
+            "commands/s",
+            &figures(ours, |r| r.per_second),
+            &figures(baseline, |r| r.per_second),
+        )
     }
-}
-
-fn median(mut figures: Vec<f64>) -> f64 {
-    figures.sort_by(f64::total_cmp);
-    figures.get(figures.len() / 2).copied().unwrap_or(0.0)
 }

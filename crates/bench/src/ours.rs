@@ -6,7 +6,7 @@ use guanxi_event_store::{CommandContext, EventStore, Keep, MIGRATOR, MasterKey, 
 use guanxi_kernel::{CommandId, Metadata, TimeZoneId, Timestamp};
 use sqlx::PgPool;
 
-use crate::account::{Earn, Points};
+use crate::account::{Earn, Movement, Points};
 use crate::drive::{Failure, Side};
 use crate::measure::Error;
 
@@ -23,7 +23,9 @@ pub enum Cache {
 pub struct Ours {
     store: EventStore,
     streams: u64,
+    stride: u64,
     cache: Cache,
+    tag: &'static str,
     actor: Arc<str>,
 }
 
@@ -37,25 +39,31 @@ impl Ours {
         Ok(Self {
             store,
             streams,
+            stride: 1,
             cache,
+            tag: "bench",
             actor: "bench".into(),
         })
     }
 }
 
-impl Side for Ours {
-    async fn execute(&self, n: u64) -> Result<(), Failure> {
-        let command = Earn {
-            points: 10,
-            order_id: format!("order-{n}"),
-        };
-        let account = format!("account-{}", n % self.streams);
-        if self.cache == Cache::HalfCold && n.is_multiple_of(2) {
-            self.store.forget::<Points>(&account);
-        }
+impl Ours {
+    /// The same on every so-manieth account of a filled log, with command ids of its own.
+    pub fn apart(self, stride: u64, tag: &'static str) -> Self {
+        Self { stride, tag, ..self }
+    }
+
+    /// Gives an account so many events in one command.
+    pub async fn fill(&self, account: u64, events: u64) -> Result<(), Failure> {
+        let id = format!("fill-{account}");
+        self.ask(&format!("account-{account}"), id, Movement::Fill(events))
+            .await
+    }
+
+    async fn ask(&self, account: &str, id: String, command: Movement) -> Result<(), Failure> {
         let occurred_at = Timestamp::now();
         let context = CommandContext {
-            command_id: CommandId::new(format!("bench-{n}")).map_err(|error| Failure(error.to_string()))?,
+            command_id: CommandId::new(id).map_err(|error| Failure(error.to_string()))?,
             digest: self.store.digest(&command),
             metadata: Metadata {
                 occurred_at,
@@ -70,7 +78,22 @@ impl Side for Ours {
             keep: Keep::Appended,
             new_keys: Vec::new(),
         };
-        let answer = self.store.execute::<Points>(&account, &command, &context).await;
+        let answer = self.store.execute::<Points>(account, &command, &context).await;
         answer.map(drop).map_err(|error| Failure(error.to_string()))
+    }
+}
+
+impl Side for Ours {
+    async fn execute(&self, n: u64) -> Result<(), Failure> {
+        let command = Earn {
+            points: 10,
+            order_id: format!("order-{n}"),
+        };
+        let account = format!("account-{}", n % self.streams * self.stride);
+        if self.cache == Cache::HalfCold && n.is_multiple_of(2) {
+            self.store.forget::<Points>(&account);
+        }
+        self.ask(&account, format!("{}-{n}", self.tag), Movement::Earn(command))
+            .await
     }
 }

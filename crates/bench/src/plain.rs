@@ -15,23 +15,28 @@ pub struct Plain {
 impl Plain {
     /// Makes the table that postgres-es expects.
     pub async fn new(pool: PgPool, streams: u64) -> Result<Self, sqlx::Error> {
-        pool.execute(
-            "create table events (
-                 aggregate_type text not null,
-                 aggregate_id text not null,
-                 sequence bigint not null check (sequence >= 0),
-                 event_type text not null,
-                 event_version text not null,
-                 payload json not null,
-                 metadata json not null,
-                 primary key (aggregate_type, aggregate_id, sequence))",
-        )
-        .await?;
         Ok(Self {
-            cqrs: postgres_cqrs(pool, Vec::new(), ()),
+            cqrs: cqrs(pool).await?,
             streams,
         })
     }
+}
+
+/// The libraries on a new table.
+pub async fn cqrs(pool: PgPool) -> Result<PostgresCqrs<Account>, sqlx::Error> {
+    pool.execute(
+        "create table events (
+             aggregate_type text not null,
+             aggregate_id text not null,
+             sequence bigint not null check (sequence >= 0),
+             event_type text not null,
+             event_version text not null,
+             payload json not null,
+             metadata json not null,
+             primary key (aggregate_type, aggregate_id, sequence))",
+    )
+    .await?;
+    Ok(postgres_cqrs(pool, Vec::new(), ()))
 }
 
 impl Side for Plain {

@@ -46,5 +46,5 @@ pub async fn held(server: &str, seconds: u64) -> Result<Row, Error> {
     analyst.rollback().await?;
     drop(ours);
     scratch.drop().await?;
-    Ok(row("snapshot_held".to_owned(), &[last], &[before]))
+    Ok(row("snapshot_held", &[last], &[before]))
 }
