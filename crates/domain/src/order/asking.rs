@@ -9,9 +9,9 @@ use super::events::{OrderEvent, Placed, RefundAsk, RefundLine, RefundReason, Ref
 use super::instructions::{mark, number, part_of};
 use super::parts::{check_limits, divide, lines_of_parts, standing};
 use super::refusal::OrderRefusal;
-use super::state::OrderState;
+use super::state::{OrderState, Payment};
 use super::threshold::{Missed, missed};
-use crate::ids::{AfterSaleId, OutRefundNo, TransactionId};
+use crate::ids::{AfterSaleId, OutRefundNo};
 
 /// Lines of a refund, and the coupons that it leaves below their threshold.
 struct Wanted {
@@ -63,7 +63,7 @@ pub(super) fn request(
     };
     let mut events = Vec::with_capacity(parts.len());
     for (part, lines) in parts.iter().zip(lines) {
-        let number = next_number(state, part.key, &part.payment.transaction_id)?;
+        let number = next_number(state, part.key, part.payment)?;
         let requested = RefundRequested {
             lines,
             ask: Some(ask.clone()),
@@ -96,14 +96,10 @@ fn ask(request: &RequestRefund, total_fen: Fen) -> RefundAsk {
 }
 
 /// The next number of a refund of this payment.
-fn next_number(
-    state: &OrderState,
-    payment: &str,
-    transaction_id: &TransactionId,
-) -> Result<OutRefundNo, OrderRefusal> {
-    let before = state.asked.values().filter(|asked| asked.payment == payment);
+fn next_number(state: &OrderState, key: &str, payment: &Payment) -> Result<OutRefundNo, OrderRefusal> {
+    let before = state.asked.values().filter(|asked| asked.payment == key);
     let mark = format!("{}{}-", mark(RefundReason::Requested), before.count() + 1);
-    number(&mark, transaction_id).ok_or(OrderRefusal::RefundsExhausted)
+    number(&mark, &payment.provider, &payment.transaction_id).ok_or(OrderRefusal::RefundsExhausted)
 }
 
 /// The line that pieces are named of, checked: it exists, is named once, and has so many pieces left.
@@ -232,7 +228,7 @@ fn again(
         return Err(OrderRefusal::RefundExceeds { left_fen: left.0 });
     }
     check_limits(payment, refunds, request.requested_at)?;
-    let number = next_number(state, &asked.payment, &payment.transaction_id)?;
+    let number = next_number(state, &asked.payment, payment)?;
     let requested = RefundRequested {
         lines: asked.lines.clone(),
         ask: Some(ask(request, asked.amount_fen)),

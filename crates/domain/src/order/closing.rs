@@ -104,7 +104,11 @@ fn give_parts_back(state: &OrderState, placed: &Placed) -> Vec<OrderEvent> {
     let promised = Promised::of(state);
     let parts = state.payments.iter().filter_map(|(key, payment)| {
         let left = payment.amount_fen - promised.of_payment(key);
-        let number = number(mark(RefundReason::AfterCancel), &payment.transaction_id)?;
+        let number = number(
+            mark(RefundReason::AfterCancel),
+            &payment.provider,
+            &payment.transaction_id,
+        )?;
         (left > Fen::ZERO)
             .then(|| part_of(placed, state, payment, number, left, RefundReason::AfterCancel).into())
     });
