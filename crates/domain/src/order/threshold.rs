@@ -2,7 +2,7 @@
 
 use guanxi_kernel::Fen;
 
-use super::books::index;
+use super::books::{index, price};
 use super::commands::{ThresholdPolicy, ThresholdRule};
 use super::events::{AppliedCoupon, OrderLine, Placed};
 use crate::ids::CouponId;
@@ -22,9 +22,10 @@ pub(super) struct Missed {
 pub(super) fn missed(placed: &Placed, gone: &[i64], policy: ThresholdPolicy) -> Missed {
     let mut missed = Missed {
         coupons: Vec::new(),
-        withheld: vec![Fen::ZERO; placed.lines.len()],
+        withheld: Vec::new(),
         recomputed: policy.rule == ThresholdRule::Recompute,
     };
+    let mut lost = vec![Fen::ZERO; placed.lines.len()];
     for coupon in &placed.coupons {
         let threshold = coupon.threshold_fen.unwrap_or_default();
         let basis = basis(placed, gone, coupon);
@@ -34,12 +35,19 @@ pub(super) fn missed(placed: &Placed, gone: &[i64], policy: ThresholdPolicy) -> 
         missed.coupons.push(coupon.coupon_id.clone());
         if missed.recomputed {
             for (line_no, off) in coupon.covers.iter().zip(&coupon.covers_fen) {
-                if let Some((at, line, gone)) = find(placed, gone, *line_no) {
-                    missed.withheld[at] += staying(*off, gone, line);
+                if let Some((at, ..)) = find(placed, gone, *line_no) {
+                    lost[at] += *off;
                 }
             }
         }
     }
+    let lines = placed.lines.iter().zip(gone).zip(lost);
+    missed.withheld = lines
+        .map(|((line, gone), lost)| {
+            // Rounded as one price, so that the pieces that stay cost to the fen what they would without the coupon.
+            staying(price(line) + lost, *gone, line) - staying(price(line), *gone, line)
+        })
+        .collect();
     missed
 }
 
