@@ -6,7 +6,8 @@ use super::events::{InstructionNoted, OrderEvent, Placed, QueryRequested};
 use super::refusal::OrderRefusal;
 use super::state::OrderState;
 
-/// Asks for an attempt to be looked up, unless all is known of it: it was paid, or closed.
+/// Asks for an attempt to be looked up, once, unless all is known of it: it was paid, or closed. The instruction stands
+/// until then, so asking again gives no second one.
 pub(super) fn query(
     state: &OrderState,
     placed: &Placed,
@@ -16,7 +17,7 @@ pub(super) fn query(
     let key = attempt_key(mchid, out_trade_no);
     let attempt = state.attempts.get(&key);
     let attempt = attempt.ok_or_else(|| OrderRefusal::AttemptUnknown(key.clone()))?;
-    if !state.open_attempts().any(|(open, _)| *open == key) {
+    if attempt.query_asked || !state.open_attempts().any(|(open, _)| *open == key) {
         return Ok(Vec::new());
     }
     let asked = QueryRequested {
