@@ -1,6 +1,5 @@
 //! Whatever a provider delivers, in whatever order and however often, ends in the same status and the same sums.
 
-use guanxi_kernel::Decider;
 use proptest::prelude::*;
 
 use super::*;

@@ -1,13 +1,18 @@
 //! What happens to an order, told as given / when / then.
 
 mod any_order;
+mod asking_again;
 mod cancelling;
+mod instructing;
 mod paying;
 mod placing;
 mod refunding;
+mod requesting;
+mod tenders;
+mod thresholds;
 
 use guanxi_kernel::scenario::Scenario;
-use guanxi_kernel::{BasisPoints, Fen, Timestamp};
+use guanxi_kernel::{BasisPoints, Decider, Fen, Timestamp};
 
 use super::*;
 
@@ -143,4 +148,75 @@ fn names(events: &[OrderEvent]) -> Vec<&'static str> {
 /// The names of the events that a command causes, which tell the story.
 fn story(given: Scenario<Order>, command: &OrderCommand) -> Vec<&'static str> {
     names(&given.when(command).answer().unwrap())
+}
+
+/// Pieces of lines, as (line, pieces).
+fn pieces(named: &[(u32, i64)]) -> RefundScope {
+    let lines = named
+        .iter()
+        .map(|&(line_no, quantity)| Pieces { line_no, quantity });
+    RefundScope::Lines {
+        lines: lines.collect(),
+    }
+}
+
+fn amount(fen: i64) -> RefundScope {
+    RefundScope::Amount { amount_fen: Fen(fen) }
+}
+
+fn asking(refund_no: &str, scope: RefundScope) -> RequestRefund {
+    RequestRefund {
+        refund_no: refund_no.parse().unwrap(),
+        scope,
+        reason: "customer".to_owned(),
+        threshold: ThresholdPolicy::default(),
+        requested_at: at(2, 0),
+    }
+}
+
+fn ask(refund_no: &str, scope: RefundScope) -> OrderCommand {
+    OrderCommand::RequestRefund(asking(refund_no, scope))
+}
+
+/// Goes on after a command, with the events that it caused.
+fn told(order: Scenario<Order>, command: &OrderCommand) -> (Scenario<Order>, Vec<OrderEvent>) {
+    let events = Order::decide(order.state(), command).unwrap();
+    (order.when(command).accepted(), events)
+}
+
+/// Goes on after a command, with the refunds that it asks the provider for.
+fn asked(order: Scenario<Order>, command: &OrderCommand) -> (Scenario<Order>, Vec<RefundRequested>) {
+    let (order, events) = told(order, command);
+    let requests = events.into_iter().map(|event| match event {
+        OrderEvent::RefundRequested(request) => request,
+        other => panic!("{other:?}"),
+    });
+    (order, requests.collect())
+}
+
+/// What the provider says of a refund that we asked for.
+fn answer(request: &RefundRequested, status: RefundStatus) -> OrderCommand {
+    OrderCommand::RecordRefund(RecordRefund {
+        provider: request.provider.clone(),
+        refund_id: format!("of-{}", request.out_refund_no).parse().unwrap(),
+        out_refund_no: request.out_refund_no.clone(),
+        ..refunded("r", request.transaction_id.as_str(), request.amount_fen.0, status)
+    })
+}
+
+/// Goes on after the provider has given money back, with what is said of it.
+fn gave_back(order: Scenario<Order>, request: &RefundRequested) -> (Scenario<Order>, RefundSucceeded) {
+    let (order, events) = told(order, &answer(request, RefundStatus::Succeeded));
+    let [OrderEvent::RefundSucceeded(back)] = events.as_slice() else {
+        panic!("{events:?}");
+    };
+    (order, back.clone())
+}
+
+/// What a refund gives back of which line, as (line, pieces, fen).
+fn lines_of(request: &RefundRequested) -> Vec<(u32, i64, i64)> {
+    let lines = request.lines.iter();
+    lines
+        .map(|line| (line.line_no, line.quantity, line.amount_fen.0))
+        .collect()
 }

@@ -1,5 +1,3 @@
-use guanxi_kernel::Decider;
-
 use super::*;
 
 fn refused(place: &Place, code: &str) {
@@ -39,6 +37,7 @@ fn nothing_can_be_asked_of_an_order_that_was_not_placed() {
         pay("p1", "T1", 1, at(1, 1)),
         refund("r1", "p1", 1, RefundStatus::Succeeded),
         cancel(),
+        ask("R1", RefundScope::Whole),
     ];
     for command in commands {
         Scenario::<Order>::given([])
