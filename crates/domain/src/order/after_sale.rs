@@ -1,7 +1,9 @@
 //! Goods that the customer does not want to keep: asked for, granted, come back, paid back.
 
+use guanxi_kernel::Fen;
+
 use super::asking;
-use super::books::Books;
+use super::books::{Books, price};
 use super::commands::{
     AfterSaleKind, ApproveAfterSale, Pieces, ReceiveReturn, RejectAfterSale, RequestAfterSale,
     WithdrawAfterSale,
@@ -10,8 +12,9 @@ use super::events::{
     AfterSaleApproved, AfterSaleRejected, AfterSaleRequested, AfterSaleWithdrawn, OrderEvent, Placed,
     ReturnReceived,
 };
+use super::goods::{AfterSale, AfterSaleStep};
 use super::refusal::OrderRefusal;
-use super::state::{AfterSale, AfterSaleStep, OrderState};
+use super::state::OrderState;
 use crate::ids::AfterSaleId;
 
 /// Notes a customer's wish, for pieces that were not given back and for which no other wish is open.
@@ -49,12 +52,22 @@ pub(super) fn request(
         let line_no = placed.lines.get(at).map_or(0, |line| line.line_no);
         back.saturating_add(wanted(state, line_no))
     };
-    asking::check_pieces(placed, &request.lines, gone)?;
+    let found = asking::check_pieces(placed, &request.lines, gone)?;
+    let left = books.left();
+    for (at, pieces) in found.iter().zip(&request.lines) {
+        // What is not counted in pieces goes back once.
+        let line = placed.lines.get(*at).zip(left.get(*at));
+        let given_back = line.is_some_and(|(line, left)| *left == Fen::ZERO && price(line) > Fen::ZERO);
+        if pieces.quantity == 0 && (given_back || is_wanted(state, pieces.line_no)) {
+            let line_no = pieces.line_no;
+            return Err(OrderRefusal::TooManyPieces { line_no, left: 0 });
+        }
+    }
     Ok(vec![requested.into()])
 }
 
-/// Pieces of a line for which a wish is open.
-fn wanted(state: &OrderState, line_no: u32) -> i64 {
+/// What open wishes name of a line.
+fn open(state: &OrderState, line_no: u32) -> impl Iterator<Item = &Pieces> {
     let open = state.after_sales.values().filter(|after_sale| {
         matches!(
             after_sale.step,
@@ -62,10 +75,17 @@ fn wanted(state: &OrderState, line_no: u32) -> i64 {
         )
     });
     let lines = open.flat_map(|after_sale| &after_sale.request.lines);
-    let pieces = lines
-        .filter(|line| line.line_no == line_no)
-        .map(|line| line.quantity);
+    lines.filter(move |line| line.line_no == line_no)
+}
+
+/// Pieces of a line for which a wish is open.
+fn wanted(state: &OrderState, line_no: u32) -> i64 {
+    let pieces = open(state, line_no).map(|line| line.quantity);
     pieces.fold(0, i64::saturating_add)
+}
+
+fn is_wanted(state: &OrderState, line_no: u32) -> bool {
+    open(state, line_no).next().is_some()
 }
 
 /// Grants a wish. Where no goods come back, the money is asked back at once.
@@ -144,9 +164,11 @@ pub(super) fn receive(
     }
     match after_sale.step {
         AfterSaleStep::Approved => {}
-        AfterSaleStep::Refunded => return Ok(Vec::new()),
+        AfterSaleStep::Refunded if says_it_again(after_sale, &receive.lines) => return Ok(Vec::new()),
         AfterSaleStep::Requested => return Err(OrderRefusal::AfterSaleNotApproved(id.to_string())),
-        AfterSaleStep::Rejected | AfterSaleStep::Withdrawn => return Err(settled(id)),
+        AfterSaleStep::Refunded | AfterSaleStep::Rejected | AfterSaleStep::Withdrawn => {
+            return Err(settled(id));
+        }
     }
     let lines = came_back(after_sale, &receive.lines)?;
     let ask = asking::for_after_sale(id, &lines, after_sale.threshold, receive.received_at);
@@ -157,7 +179,7 @@ pub(super) fn receive(
     };
     let amounts = refunds.iter().map(|event| match event {
         OrderEvent::RefundRequested(request) => request.amount_fen,
-        _ => guanxi_kernel::Fen::ZERO,
+        _ => Fen::ZERO,
     });
     let received = ReturnReceived {
         after_sale_id: id.clone(),
@@ -168,6 +190,13 @@ pub(super) fn receive(
     let mut events = vec![received.into()];
     events.extend(refunds);
     Ok(events)
+}
+
+/// Whether the same goods are reported once more. What comes later is another after-sale: the money for this one is
+/// on its way.
+fn says_it_again(after_sale: &AfterSale, received: &[Pieces]) -> bool {
+    let known = after_sale.received.as_ref().map(|known| &known.lines);
+    came_back(after_sale, received).is_ok_and(|lines| known == Some(&lines))
 }
 
 /// What came back, no more than was agreed.

@@ -73,7 +73,19 @@ impl<'a> Books<'a> {
         for (_, asked) in state.unanswered() {
             books.add_asked(state, asked);
         }
+        // What came back for nothing is here all the same, and is not promised a second time.
+        for returned in state.returns().filter(|back| back.refund_fen == Fen::ZERO) {
+            for pieces in &returned.lines {
+                books.add_pieces(pieces.line_no, pieces.quantity);
+            }
+        }
         books
+    }
+
+    fn add_pieces(&mut self, line_no: u32, quantity: i64) {
+        if let Some(back) = index(line_no).and_then(|index| self.back.get_mut(index)) {
+            back.pieces = back.pieces.saturating_add(quantity);
+        }
     }
 
     /// Adds money that came.

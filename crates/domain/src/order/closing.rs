@@ -27,6 +27,9 @@ pub(super) fn request(
     if request.then_cancel && state.paid.is_some() {
         return Err(OrderRefusal::AlreadyPaid);
     }
+    if request.then_cancel && state.open_attempts().next().is_none() {
+        return cancel(state, placed, &at_once(request));
+    }
     let news = request.then_cancel && state.cancelling.is_none();
     let wanted = state.open_attempts().filter(|(key, attempt)| {
         let meant = named.as_ref().is_none_or(|named| named == *key);
@@ -35,6 +38,15 @@ pub(super) fn request(
     Ok(wanted
         .map(|(_, attempt)| close(placed, attempt, request).into())
         .collect())
+}
+
+/// Nobody can pay any more, so there is no answer to wait for.
+fn at_once(request: &RequestClose) -> Cancel {
+    Cancel {
+        reason: request.reason.clone(),
+        give_back: true,
+        cancelled_at: request.requested_at,
+    }
 }
 
 fn close(placed: &Placed, attempt: &Attempt, request: &RequestClose) -> CloseRequested {

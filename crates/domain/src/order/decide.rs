@@ -38,7 +38,7 @@ impl Decider for Order {
             OrderCommand::ConfirmClosed(report) => closing::confirm(state, report),
             OrderCommand::Cancel(cancel) => closing::cancel(state, placed, cancel),
             OrderCommand::Ship(ship) => delivery::ship(state, placed, ship),
-            OrderCommand::IssuePickupCode(issue) => delivery::issue_code(state, issue),
+            OrderCommand::IssuePickupCode(issue) => delivery::issue_code(state, placed, issue),
             OrderCommand::CompletePickup(pickup) => delivery::pick_up(state, placed, pickup),
             OrderCommand::ConfirmReceipt(receipt) => delivery::confirm_receipt(state, placed, receipt),
             OrderCommand::RequestAfterSale(request) => after_sale::request(state, placed, request),

@@ -22,20 +22,28 @@ fn check_paid(state: &OrderState) -> Result<(), OrderRefusal> {
     }
 }
 
-/// Pieces of each line that are still to be handed over. Refunded pieces are taken to be of those that were sent, the
-/// rest is not sent any more; nor is a line of which all money goes back.
+/// Pieces of each line that are still to be handed over. What came back had been sent; money without goods is for what
+/// was not sent yet, which then stays here, so that nothing leaves that nobody pays for. A line of which all money goes
+/// back stays here, too, and with the last of those whatever came free with them.
 fn to_hand_over(state: &OrderState, placed: &Placed) -> Vec<Pieces> {
     let books = Books::promised(state, placed);
     let lines = placed
         .lines
         .iter()
         .zip(books.left().into_iter().zip(books.back()));
-    let goods = lines.filter(|(line, _)| line.kind == LineKind::Goods);
+    let goods: Vec<_> = lines.filter(|(line, _)| line.kind == LineKind::Goods).collect();
+    let mut sold = goods
+        .iter()
+        .filter(|(line, _)| price(line) > Fen::ZERO)
+        .peekable();
+    let none_kept = sold.peek().is_some() && sold.all(|(_, (left, _))| *left == Fen::ZERO);
     goods
+        .into_iter()
         .map(|(line, (left, back))| {
             let sent = shipped(state, line.line_no);
-            let given_back = left == Fen::ZERO && price(line) > Fen::ZERO;
-            let unsent = line.quantity - sent - (back.pieces - sent).max(0);
+            let given_back = none_kept || (left == Fen::ZERO && price(line) > Fen::ZERO);
+            let not_wanted = (back.pieces - returned(state, line.line_no)).max(0);
+            let unsent = line.quantity - sent - not_wanted;
             Pieces {
                 line_no: line.line_no,
                 quantity: if given_back { 0 } else { unsent.max(0) },
@@ -45,11 +53,15 @@ fn to_hand_over(state: &OrderState, placed: &Placed) -> Vec<Pieces> {
 }
 
 fn shipped(state: &OrderState, line_no: u32) -> i64 {
-    let lines = state
-        .delivery
-        .shipments
-        .values()
-        .flat_map(|shipped| &shipped.lines);
+    let shipments = state.delivery.shipments.values();
+    pieces_of(line_no, shipments.flat_map(|shipped| &shipped.lines))
+}
+
+fn returned(state: &OrderState, line_no: u32) -> i64 {
+    pieces_of(line_no, state.returns().flat_map(|returned| &returned.lines))
+}
+
+fn pieces_of<'a>(line_no: u32, lines: impl Iterator<Item = &'a Pieces>) -> i64 {
     let pieces = lines
         .filter(|line| line.line_no == line_no)
         .map(|line| line.quantity);
@@ -89,6 +101,7 @@ pub(super) fn ship(
             Some(line.quantity - left.map_or(0, |left| left.quantity))
         };
         super::asking::check_pieces(placed, &ship.lines, |at| left_of(at).unwrap_or(0))?;
+        check_goods(&ship.lines)?;
         ship.lines.clone()
     };
     let sent: i64 = lines
@@ -107,9 +120,21 @@ pub(super) fn ship(
     Ok(vec![shipped.into()])
 }
 
+/// What is not counted in pieces, such as freight, does not travel in a parcel.
+fn check_goods(lines: &[Pieces]) -> Result<(), OrderRefusal> {
+    match lines.iter().find(|line| line.quantity < 1) {
+        Some(Pieces { line_no, .. }) => Err(OrderRefusal::TooManyPieces {
+            line_no: *line_no,
+            left: 0,
+        }),
+        None => Ok(()),
+    }
+}
+
 /// Gives the customer a code; the newest counts.
 pub(super) fn issue_code(
     state: &OrderState,
+    placed: &Placed,
     issue: &IssuePickupCode,
 ) -> Result<Vec<OrderEvent>, OrderRefusal> {
     check_paid(state)?;
@@ -127,6 +152,9 @@ pub(super) fn issue_code(
     let known = state.delivery.code.as_ref();
     if known.is_some_and(|known| known.code == issued.code && known.expires_at == issued.expires_at) {
         return Ok(Vec::new());
+    }
+    if nothing_left(state, placed) {
+        return Err(OrderRefusal::NothingToDeliver);
     }
     Ok(vec![issued.into()])
 }
@@ -160,10 +188,7 @@ pub(super) fn pick_up(
     if issued.expires_at.is_some_and(|end| pickup.picked_up_at >= end) {
         return Err(OrderRefusal::PickupCodeExpired);
     }
-    if to_hand_over(state, placed)
-        .iter()
-        .all(|pieces| pieces.quantity == 0)
-    {
+    if nothing_left(state, placed) {
         return Err(OrderRefusal::NothingToDeliver);
     }
     let picked_up = PickedUp {
@@ -186,10 +211,7 @@ pub(super) fn confirm_receipt(
     if state.delivery.received {
         return Ok(Vec::new());
     }
-    let unsent = to_hand_over(state, placed)
-        .iter()
-        .any(|pieces| pieces.quantity > 0);
-    if state.delivery.shipments.is_empty() || unsent {
+    if state.delivery.shipments.is_empty() || !nothing_left(state, placed) {
         return Err(OrderRefusal::NotShipped);
     }
     let confirmed = ReceiptConfirmed {
@@ -200,6 +222,11 @@ pub(super) fn confirm_receipt(
         confirmed.into(),
         completed(state, placed, receipt.received_at).into(),
     ])
+}
+
+fn nothing_left(state: &OrderState, placed: &Placed) -> bool {
+    let left = to_hand_over(state, placed);
+    left.iter().all(|pieces| pieces.quantity == 0)
 }
 
 fn completed(state: &OrderState, placed: &Placed, completed_at: Timestamp) -> Completed {

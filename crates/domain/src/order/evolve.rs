@@ -5,7 +5,8 @@ use super::events::{
     AfterSaleRequested, CloseRequested, Mismatch, OrderEvent, PaymentCaptured, PaymentMismatched,
     PaymentRegistered, RefundRequested,
 };
-use super::state::{AfterSale, AfterSaleStep, Asked, Attempt, OrderState, Payment, Refund};
+use super::goods::{AfterSale, AfterSaleStep};
+use super::state::{Asked, Attempt, OrderState, Payment, Refund};
 use crate::ids::{AfterSaleId, OutRefundNo, RefundId, TransactionId};
 
 impl OrderState {
@@ -67,7 +68,12 @@ impl OrderState {
             }
             OrderEvent::AfterSaleRejected(it) => self.step(&it.after_sale_id, AfterSaleStep::Rejected),
             OrderEvent::AfterSaleWithdrawn(it) => self.step(&it.after_sale_id, AfterSaleStep::Withdrawn),
-            OrderEvent::ReturnReceived(it) => self.step(&it.after_sale_id, AfterSaleStep::Refunded),
+            OrderEvent::ReturnReceived(it) => {
+                if let Some(after_sale) = self.after_sales.get_mut(it.after_sale_id.as_str()) {
+                    after_sale.received = Some(it.clone());
+                }
+                self.step(&it.after_sale_id, AfterSaleStep::Refunded);
+            }
             OrderEvent::SurplusCaptured(_) | OrderEvent::Completed(_) => {}
         }
     }
@@ -171,6 +177,7 @@ impl OrderState {
             request: request.clone(),
             step: AfterSaleStep::Requested,
             threshold: super::ThresholdPolicy::default(),
+            received: None,
         };
         let key = request.after_sale_id.to_string();
         self.after_sales.insert(key, after_sale);

@@ -14,6 +14,7 @@ mod delivery;
 mod events;
 mod evolve;
 mod facts;
+mod goods;
 mod instructions;
 mod noting;
 mod pages;
@@ -45,7 +46,8 @@ pub use events::{
     QueryRequested, ReceiptConfirmed, RefundAbnormal, RefundAsk, RefundFailed, RefundLine, RefundReason,
     RefundRequested, RefundSucceeded, ReturnReceived, Shipped, SurplusCaptured, Totals,
 };
+pub use goods::{AfterSale, AfterSaleStep, Delivery};
 pub use pages::DOCS;
 pub use refusal::OrderRefusal;
-pub use state::{AfterSale, AfterSaleStep, Asked, Attempt, Delivery, OrderState, Payment, Refund};
+pub use state::{Asked, Attempt, OrderState, Payment, Refund};
 pub use status::OrderStatus;

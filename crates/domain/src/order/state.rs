@@ -6,10 +6,8 @@ use guanxi_kernel::{BusinessDate, Fen, MemberId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::commands::{InstructionNote, RefundScope, RefundStatus, Tender};
-use super::events::{
-    AfterSaleRequested, PaymentMismatched, PaymentRegistered, PickedUp, PickupCodeIssued, Placed, RefundLine,
-    RefundReason, Shipped,
-};
+use super::events::{PaymentMismatched, PaymentRegistered, Placed, RefundLine, RefundReason};
+use super::goods::{AfterSale, Delivery};
 use super::status::OrderStatus;
 use crate::ids::{CouponId, MerchantId, OutRefundNo, OutTradeNo, TransactionId};
 
@@ -110,46 +108,6 @@ pub struct Asked {
     pub allocated: bool,
     /// Whether it was asked for again after it had been closed.
     pub again: bool,
-}
-
-/// The goods' way to the customer.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Delivery {
-    /// Parcels by our number.
-    pub shipments: BTreeMap<String, Shipped>,
-    /// The code to fetch them with.
-    pub code: Option<PickupCodeIssued>,
-    /// When they were fetched.
-    pub picked_up: Option<PickedUp>,
-    /// Whether the customer has the parcels.
-    pub received: bool,
-}
-
-/// A customer's wish to have money back.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct AfterSale {
-    /// As it was asked for.
-    pub request: AfterSaleRequested,
-    /// How far it is.
-    pub step: AfterSaleStep,
-    /// The rule for thresholds with which it was granted.
-    pub threshold: super::ThresholdPolicy,
-}
-
-/// How far an after-sale is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AfterSaleStep {
-    /// Asked for.
-    Requested,
-    /// Granted; the goods are awaited.
-    Approved,
-    /// The money was asked back.
-    Refunded,
-    /// Not granted.
-    Rejected,
-    /// Taken back.
-    Withdrawn,
 }
 
 impl OrderState {

@@ -23,7 +23,8 @@ pub struct RequestClose {
     pub attempt: Option<AttemptRef>,
     /// Why, in a word: `customer`, `timeout`, `stock`.
     pub reason: String,
-    /// Whether the order shall be called off when nothing is open any more. Until then it takes no new attempt.
+    /// Whether the order shall be called off when nothing is open any more: at once if nothing is. Until then it takes
+    /// no new attempt. A part that was paid goes back.
     #[serde(default)]
     pub then_cancel: bool,
     /// When.

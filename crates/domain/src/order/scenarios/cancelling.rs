@@ -1,6 +1,6 @@
 use super::*;
 
-fn close(then_cancel: bool) -> OrderCommand {
+pub(super) fn close(then_cancel: bool) -> OrderCommand {
     OrderCommand::RequestClose(RequestClose {
         attempt: None,
         reason: "customer".to_owned(),
@@ -9,7 +9,7 @@ fn close(then_cancel: bool) -> OrderCommand {
     })
 }
 
-fn close_one(out_trade_no: &str) -> OrderCommand {
+pub(super) fn close_one(out_trade_no: &str) -> OrderCommand {
     OrderCommand::RequestClose(RequestClose {
         attempt: Some(AttemptRef {
             mchid: "1900000001".parse().unwrap(),
@@ -21,7 +21,7 @@ fn close_one(out_trade_no: &str) -> OrderCommand {
     })
 }
 
-fn closed(out_trade_no: &str) -> OrderCommand {
+pub(super) fn closed(out_trade_no: &str) -> OrderCommand {
     OrderCommand::ConfirmClosed(ConfirmClosed {
         mchid: "1900000001".parse().unwrap(),
         out_trade_no: out_trade_no.parse().unwrap(),
@@ -29,7 +29,7 @@ fn closed(out_trade_no: &str) -> OrderCommand {
     })
 }
 
-fn with_attempts(numbers: &[&str]) -> Scenario<Order> {
+pub(super) fn with_attempts(numbers: &[&str]) -> Scenario<Order> {
     let order = placed(&placing(100));
     numbers.iter().fold(order, |order, number| {
         order.when(&register(number, 100)).accepted()

@@ -1,13 +1,18 @@
 //! What happens to an order, told as given / when / then.
 
+mod after_sale;
 mod any_order;
 mod asking_again;
 mod cancelling;
+mod closing;
+mod delivering;
+mod fetching;
 mod instructing;
 mod paying;
 mod placing;
 mod refunding;
 mod requesting;
+mod returning;
 mod tenders;
 mod thresholds;
 
@@ -128,6 +133,10 @@ fn refunded(refund: &str, transaction: &str, amount: i64, status: RefundStatus) 
 
 fn refund(refund: &str, transaction: &str, amount: i64, status: RefundStatus) -> OrderCommand {
     OrderCommand::RecordRefund(refunded(refund, transaction, amount, status))
+}
+
+fn of_line(line_no: u32, quantity: i64) -> Pieces {
+    Pieces { line_no, quantity }
 }
 
 fn cancel() -> OrderCommand {
