@@ -51,6 +51,10 @@ impl Changes {
         Ok(())
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(crate) async fn write(&self, work: &mut PgConnection, policy: &str) -> Result<(), FollowError> {
         if self.0.is_empty() {
             return Ok(());

@@ -48,7 +48,16 @@ impl<E: EventSet> Due<E> {
 
     async fn turn_all(&self) -> Result<usize, FollowError> {
         let mut turned = 0;
-        for policy in &self.policies {
+        let waiting: Vec<String> = sqlx::query_scalar(&format!(
+            "select distinct policy from follow.deadlines where error is null and due_at <= {NOW}"
+        ))
+        .fetch_all(self.store.pool())
+        .await?;
+        for policy in self
+            .policies
+            .iter()
+            .filter(|policy| waiting.iter().any(|name| name == policy.name()))
+        {
             turned += self.turn(policy.as_ref()).await?;
         }
         Ok(turned)

@@ -122,6 +122,13 @@ impl Checkpoint {
         }
     }
 
+    /// The same checkpoint at a later place, for a follower whom nothing in between concerned: it is as true as the one
+    /// that is stored, and need not be stored at once.
+    #[must_use]
+    pub fn carried(&self, mark: Mark) -> Self {
+        Self { mark, ..*self }
+    }
+
     /// Inserts this checkpoint. Must be the first statement of the transaction of the work: it waits for whoever is
     /// inserting the same number, and fails when that one commits. A number that was pruned long ago is free again, so
     /// whoever still holds it is told by the newer ones.

@@ -13,13 +13,17 @@ use super::error::Remedy;
 use super::progress::{Standing, Track};
 use super::read::{check_continuity, head};
 use super::tail::Tail;
-use super::{Checkpoint, FollowError, Follower};
+use super::{Checkpoint, FollowError, Follower, Identity};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 /// How long a superseded follower watches whether the other one is alive.
 const STAND_BY: Duration = Duration::from_millis(500);
 const SLOW_POLL: Duration = Duration::from_secs(2);
+/// A place that is carried on is stored after so long without news, for those who wait in other processes …
+const STORE_AFTER: Duration = Duration::from_millis(20);
+/// … or after so many events, so that a crash does not make the next start read them all again.
+const STORE_EVERY: u64 = 16_384;
 
 pub(crate) struct Driver<E: EventSet> {
     pub(crate) pool: PgPool,
@@ -71,8 +75,10 @@ impl<E: EventSet> Driver<E> {
     async fn follow(&self, follower: &mut dyn Follower<Event = E>) -> Result<(), FollowError> {
         let mut moved = self.tail.moved();
         let mut at = follower.resume().await?;
+        let mut stored = at.mark.position;
         check_continuity(&self.pool, at.mark).await?;
-        let name = follower.identity().name.to_string();
+        let who = follower.identity();
+        let name = who.name.to_string();
         self.reached(follower, &at);
         loop {
             moved.mark_unchanged();
@@ -81,11 +87,27 @@ impl<E: EventSet> Driver<E> {
                 self.reached(follower, &at);
                 self.track.set(Standing::Live);
                 metrics::gauge!("guanxi_follower_lag", "follower" => name.clone()).set(0.0);
-                let _ = timeout(SLOW_POLL, moved.changed()).await;
+                let patience = if stored < at.mark.position {
+                    STORE_AFTER
+                } else {
+                    SLOW_POLL
+                };
+                if timeout(patience, moved.changed()).await.is_err() && stored < at.mark.position {
+                    at = self.store(&who, &at).await?;
+                    stored = at.mark.position;
+                }
                 continue;
             };
-            at = follower.work(&batch, &at).await?;
+            let done = follower.work(&batch, &at).await?;
+            if done.number > at.number {
+                stored = done.mark.position;
+            }
+            at = done;
             self.reached(follower, &at);
+            if at.mark.position - stored >= STORE_EVERY {
+                at = self.store(&who, &at).await?;
+                stored = at.mark.position;
+            }
             metrics::counter!("guanxi_follower_events_total", "follower" => name.clone())
                 .increment(batch.len() as u64);
             if batch.len() >= follower.batch_size() / 2 {
@@ -95,6 +117,15 @@ impl<E: EventSet> Driver<E> {
                 metrics::gauge!("guanxi_follower_lag", "follower" => name.clone()).set(lag as f64);
             }
         }
+    }
+
+    /// Stores a place that was only carried on.
+    async fn store(&self, who: &Identity, at: &Checkpoint) -> Result<Checkpoint, FollowError> {
+        let next = at.next(at.mark);
+        let mut work = self.pool.begin().await?;
+        next.insert(&mut work, who).await?;
+        work.commit().await?;
+        Ok(next)
     }
 
     fn reached(&self, follower: &dyn Follower<Event = E>, at: &Checkpoint) {

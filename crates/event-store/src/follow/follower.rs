@@ -21,7 +21,8 @@ pub trait Follower: Send + 'static {
     async fn resume(&mut self) -> Result<Checkpoint, FollowError>;
 
     /// Does the work of a batch and commits it with the next checkpoint, which it returns. The transaction begins with
-    /// [`Checkpoint::insert`].
+    /// [`Checkpoint::insert`]. Where nothing in the batch concerns it, nothing is written, and the checkpoint is
+    /// [carried](Checkpoint::carried) on; the loop stores it now and then.
     ///
     /// # Errors
     /// Nothing of the batch is done then.

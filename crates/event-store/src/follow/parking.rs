@@ -124,6 +124,10 @@ impl Parking {
         self.errors.push(error);
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
     pub(crate) fn keys(&self) -> &[String] {
         &self.keys
     }

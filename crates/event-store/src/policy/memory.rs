@@ -56,6 +56,10 @@ impl Memories {
         Ok(())
     }
 
+    pub(super) fn is_unchanged(&self) -> bool {
+        self.changed.is_empty()
+    }
+
     pub(super) async fn write(&self, work: &mut PgConnection, who: &Identity) -> Result<(), FollowError> {
         if self.changed.is_empty() {
             return Ok(());

@@ -33,6 +33,12 @@ struct Wanted<C> {
     parking: Parking,
 }
 
+impl<C> Wanted<C> {
+    fn is_nothing(&self) -> bool {
+        self.orders.is_empty() && self.deadlines.is_empty() && self.parking.is_empty()
+    }
+}
+
 impl<P: Policy> PolicyFollower<P> {
     pub(crate) fn new(policy: Arc<P>, store: EventStore, dispatch: Arc<dyn Dispatch<P::Command>>) -> Self {
         let who = Identity::new(P::NAME, P::VERSION);
@@ -219,6 +225,9 @@ impl<P: Policy> Follower for PolicyFollower<P> {
 
     async fn work(&mut self, batch: &Batch<P::Event>, from: &Checkpoint) -> Result<Checkpoint, FollowError> {
         let (mut wanted, memories) = self.want(batch).await?;
+        if wanted.is_nothing() && memories.is_unchanged() {
+            return Ok(from.carried(batch.last()));
+        }
         let settled = send_all(&self.dispatch, &wanted.orders).await?;
         for (order, answer) in wanted.orders.iter().zip(settled) {
             let position = wanted.positions.get(order.index).copied().unwrap_or_default();

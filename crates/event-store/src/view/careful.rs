@@ -63,7 +63,7 @@ impl<V: View, S: Second<V>> ViewFollower<V, S> {
         let folded = step(&*self.view, touch, &mut self.rows, true).and_then(|done| {
             done.after
                 .as_deref()
-                .map(super::canonical::row_text)
+                .map(super::canonical::canonical)
                 .transpose()?;
             let cells = cells::<V, S>(&self.view, touch, &done)?;
             Ok((done, cells))

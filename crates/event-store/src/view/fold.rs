@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use guanxi_kernel::Recorded;
 
-use super::canonical::{key_text, row_text};
+use super::canonical::{canonical, key_text};
 use super::second::Second;
 use super::sheet::Sheet;
 use super::{Change, View};
@@ -101,7 +101,7 @@ pub(super) fn fold_cells<V: View, S: Second<V>>(
         let before = earlier.map_or_else(|| totals.get(text), Ok)?;
         let after = guarded(|| S::fold(view, cell, before.as_deref().cloned(), &change))?;
         if check {
-            after.as_ref().map(row_text).transpose()?;
+            after.as_ref().map(canonical).transpose()?;
         }
         folded.push((text, after.map(Arc::new)));
     }

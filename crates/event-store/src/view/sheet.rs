@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::canonical::{row_hash, row_text};
+use super::canonical::{canonical, row_hash};
 use super::table::Writes;
 use crate::follow::FollowError;
 
@@ -20,6 +20,8 @@ const REMEMBERED: usize = 20_000;
 pub(super) struct Sheet<R> {
     known: HashMap<Arc<str>, Known<R>>,
     changed: HashMap<Arc<str>, Changed<R>>,
+    /// Rows that have left `known` to be changed in place.
+    taken: Vec<Arc<str>>,
     batch: u64,
 }
 
@@ -40,6 +42,7 @@ impl<R: Serialize + DeserializeOwned + Clone> Sheet<R> {
         Self {
             known: HashMap::new(),
             changed: HashMap::new(),
+            taken: Vec::new(),
             batch: 0,
         }
     }
@@ -48,11 +51,15 @@ impl<R: Serialize + DeserializeOwned + Clone> Sheet<R> {
     pub(super) fn clear(&mut self) {
         self.known.clear();
         self.changed.clear();
+        self.taken.clear();
     }
 
-    /// Forgets what the batch has changed so far.
+    /// Forgets what the batch has changed so far; what it has taken must be read again.
     pub(super) fn undo(&mut self) {
         self.changed.clear();
+        for key in self.taken.drain(..) {
+            self.known.remove(&key);
+        }
     }
 
     /// Those of the keys that must be read first. Marks the others as used.
@@ -85,9 +92,9 @@ impl<R: Serialize + DeserializeOwned + Clone> Sheet<R> {
             let read = serde_json::from_str::<R>(&text)
                 .map_err(|error| format!("the stored row is unreadable: {error}"));
             // The hash of what is stored, not of what it is read as: a row changed by hand shows in the checksum.
-            let canonical = serde_json::from_str(&text).map_err(|error| error.to_string());
-            let hash = canonical
-                .and_then(|value| super::canonical::canonical(&value))
+            let stored = serde_json::from_str::<Value>(&text).map_err(|error| error.to_string());
+            let hash = stored
+                .and_then(|value| canonical(&value))
                 .map_or(0, |row| row_hash(&key, &row));
             self.known.insert(
                 key.into(),
@@ -115,7 +122,16 @@ impl<R: Serialize + DeserializeOwned + Clone> Sheet<R> {
     pub(super) fn take(&mut self, key: &Arc<str>) -> Result<Option<Arc<R>>, String> {
         match self.changed.get_mut(key) {
             Some(changed) => Ok(changed.row.take()),
-            None => self.get(key),
+            None => {
+                let Some(known) = self.known.get_mut(key) else {
+                    return Err("the row was not loaded".to_owned());
+                };
+                if known.row.is_err() {
+                    return known.row.clone();
+                }
+                self.taken.push(Arc::clone(key));
+                std::mem::replace(&mut known.row, Err("the row is being changed".to_owned()))
+            }
         }
     }
 
@@ -143,7 +159,7 @@ impl<R: Serialize + DeserializeOwned + Clone> Sheet<R> {
                 }
                 continue;
             };
-            let text = row_text(&**row).map_err(|reason| FollowError::Poison(format!("{key}: {reason}")))?;
+            let text = canonical(&**row).map_err(|reason| FollowError::Poison(format!("{key}: {reason}")))?;
             let hash = row_hash(key, &text);
             if hash != before {
                 writes.delta = writes.delta.wrapping_add(hash).wrapping_sub(before);
@@ -181,6 +197,7 @@ impl<R: Serialize + DeserializeOwned + Clone> Sheet<R> {
                 },
             );
         }
+        self.taken.clear();
         self.batch += 1;
         if self.known.len() > REMEMBERED {
             let mut ages: Vec<u64> = self.known.values().map(|known| known.used).collect();
