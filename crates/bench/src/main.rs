@@ -33,6 +33,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+/// Both sides of every measure allocate alike, and like the server.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measures durable commands per second; `DATABASE_URL` names the server.
 #[derive(Debug, Parser)]
 #[command(name = "guanxi-bench")]

@@ -13,6 +13,11 @@ mod terminal;
 
 use std::process::ExitCode;
 
+/// Views build and drop many small values; the C library's allocator took two fifths of their time, and kept most of
+/// what it was given back.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     cli::run()
 }
