@@ -209,6 +209,7 @@ pub fn captured(day: &str, store: &str, channel: &str, amount_fen: i64, surplus_
         store_id: store.parse().unwrap(),
         channel: channel.parse().unwrap(),
         member_id: None,
+        cancels: None,
         test: false,
     }
 }

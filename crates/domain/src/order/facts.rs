@@ -139,8 +139,16 @@ fn captured(state: &OrderState, placed: &Placed, fact: &RecordPayment, surplus_f
         store_id: placed.store_id.clone(),
         channel: placed.channel.clone(),
         member_id: fact.member_id.clone().or_else(|| state.member_id.clone()),
+        cancels: still_cancels(state, placed, fact),
         test: placed.test,
     }
+}
+
+/// Why an order that is closing still is to be called off: a part of what it costs does not save it.
+fn still_cancels(state: &OrderState, placed: &Placed, fact: &RecordPayment) -> Option<String> {
+    let in_full = state.captured_fen() + fact.amount_fen >= placed.totals.payable_fen;
+    let over = in_full || state.paid.is_some() || state.cancelled;
+    state.cancelling.clone().filter(|_| !over)
 }
 
 /// More came than was to pay.

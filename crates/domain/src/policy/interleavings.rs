@@ -1,7 +1,7 @@
 //! One order with its coupon, its guide and its customer's points, through every rule and policy, whatever the order in
 //! which shops, customers and providers do what they do.
 
-mod house;
+pub(super) mod house;
 mod law;
 mod moves;
 
@@ -19,8 +19,8 @@ use house::House;
 use law::{base, check, commission, points};
 use moves::{Move, any_move};
 
-const ORDER: &str = "o-1";
-const COUPON: &str = "k-1";
+pub(super) const ORDER: &str = "o-1";
+pub(super) const COUPON: &str = "k-1";
 const MEMBER: &str = "m-1";
 const GUIDE: &str = "g-1";
 /// 5 %.
@@ -38,13 +38,13 @@ fn cases() -> ProptestConfig {
 }
 
 /// Some minutes after noon on the first of March 2026 in Shanghai.
-fn at(minute: i64) -> Timestamp {
+pub(super) fn at(minute: i64) -> Timestamp {
     let noon: Timestamp = "2026-03-01T04:00:00Z".parse().unwrap();
     Timestamp::from_second(noon.as_second() + minute * 60).unwrap()
 }
 
 /// Three teas at 14.00 and two cakes at 10.00, 10.00 off by coupon, 8.00 freight.
-const fn payable() -> i64 {
+pub(super) const fn payable() -> i64 {
     3 * 1_400 + 2 * 1_000 - 1_000 + 800
 }
 
@@ -102,6 +102,11 @@ fn join(house: &mut House) {
 
 /// A member with a coupon reserved for an order that a guide has helped with.
 fn placed() -> House {
+    placed_until(None)
+}
+
+/// The same, to be paid by then.
+pub(super) fn placed_until(expires_at: Option<Timestamp>) -> House {
     let mut house = House::new();
     join(&mut house);
     let issue = IssueCoupon {
@@ -134,7 +139,7 @@ fn placed() -> House {
             rate: RATE,
         }),
         pricing: Pricing::Calculated(cart()),
-        expires_at: None,
+        expires_at,
         test: false,
     };
     house.ask(ORDER, OrderCommand::Place(Box::new(place))).unwrap();
@@ -142,7 +147,7 @@ fn placed() -> House {
     house
 }
 
-fn order(house: &House) -> OrderState {
+pub(super) fn order(house: &House) -> OrderState {
     house.state::<Order>(ORDER)
 }
 

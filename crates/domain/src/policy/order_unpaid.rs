@@ -1,7 +1,8 @@
 //! An order that nobody pays in time: first nobody can pay any more, then it is called off.
 //!
 //! An attempt that expires is closed. An order that reaches its deadline has all its attempts closed; when the last one
-//! is, or when none was open, it is called off. If nothing is heard of a closing, the attempt is looked up.
+//! is, or when none was open, it is called off. If nothing is heard of a closing, the attempt is looked up. A part of the
+//! money that comes meanwhile does not save the order: the rest has some time to come, then the part goes back.
 
 use guanxi_kernel::policy::{Deadline, DeadlineChange, Facts, Policy, Reaction, Start};
 use guanxi_kernel::{Decider, Recorded, StreamRef, Timestamp};
@@ -11,7 +12,8 @@ use crate::ids::{MerchantId, OutTradeNo};
 use crate::order::{AttemptRef, Cancel, Order, OrderCommand, OrderEvent, RequestClose, RequestQuery};
 use crate::{GuanxiCommand, GuanxiEvent};
 
-/// How long the payment service has to close an attempt, in seconds, until it is asked to look it up.
+/// How long the payment service has to close an attempt, in seconds, until it is asked to look it up; and how long an
+/// order that is closing waits for the rest when a part has come.
 const ANSWER_AFTER: i64 = 15 * 60;
 
 /// Order or attempt expired → closing asked for; all closed → order cancelled.
@@ -28,6 +30,8 @@ enum Waiting {
     Attempt { order: String, attempt: AttemptRef },
     /// The closing is to be answered by then.
     Answer { order: String, attempt: AttemptRef },
+    /// The rest is to come by then.
+    Rest { order: String, reason: String },
 }
 
 impl Policy for OrderUnpaid {
@@ -57,7 +61,13 @@ impl Policy for OrderUnpaid {
                 let set = placed.expires_at.and_then(|at| set(Waiting::Order { order }, at));
                 set.into_iter().collect()
             }
-            OrderEvent::Paid(_) | OrderEvent::Cancelled(_) => vec![over(&Waiting::Order { order })],
+            OrderEvent::Paid(_) | OrderEvent::Cancelled(_) => {
+                let rest = Waiting::Rest {
+                    order: order.clone(),
+                    reason: String::new(),
+                };
+                vec![over(&Waiting::Order { order }), over(&rest)]
+            }
             OrderEvent::PaymentRegistered(it) => {
                 let attempt = named(&it.mchid, &it.out_trade_no);
                 let waiting = Waiting::Attempt { order, attempt };
@@ -66,15 +76,19 @@ impl Policy for OrderUnpaid {
             }
             OrderEvent::CloseRequested(it) => {
                 let attempt = named(&it.mchid, &it.out_trade_no);
-                let at = Timestamp::from_second(it.requested_at.as_second().saturating_add(ANSWER_AFTER));
-                let set = at.ok().and_then(|at| set(Waiting::Answer { order, attempt }, at));
+                let set = later(it.requested_at).and_then(|at| set(Waiting::Answer { order, attempt }, at));
                 set.into_iter().collect()
             }
             OrderEvent::Closed(it) => settled(order, named(&it.mchid, &it.out_trade_no)),
-            OrderEvent::PaymentCaptured(it) => match (&it.mchid, &it.out_trade_no) {
-                (Some(mchid), Some(out_trade_no)) => settled(order, named(mchid, out_trade_no)),
-                _ => Vec::new(),
-            },
+            OrderEvent::PaymentCaptured(it) => {
+                let rest = it.cancels.clone().and_then(|reason| {
+                    let order = order.clone();
+                    set(Waiting::Rest { order, reason }, later(event.recorded_at)?)
+                });
+                let attempt = it.mchid.as_ref().zip(it.out_trade_no.as_ref());
+                let settled = attempt.map(|(mchid, number)| settled(order, named(mchid, number)));
+                settled.into_iter().flatten().chain(rest).collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -104,6 +118,7 @@ impl Policy for OrderUnpaid {
             Waiting::Attempt { order, attempt } => {
                 vec![to("close", &order, close(Some(attempt), false, "expired"))]
             }
+            Waiting::Rest { order, reason } => vec![to("give_up", &order, close(None, true, &reason))],
             Waiting::Answer { order, attempt } => {
                 let command = OrderCommand::RequestQuery(RequestQuery {
                     attempt,
@@ -135,6 +150,7 @@ fn named(mchid: &MerchantId, out_trade_no: &OutTradeNo) -> AttemptRef {
 fn key(waiting: &Waiting) -> String {
     match waiting {
         Waiting::Order { order } => format!("order/{order}"),
+        Waiting::Rest { order, .. } => format!("rest/{order}"),
         Waiting::Attempt { order, attempt } => {
             format!("attempt/{order}/{}/{}", attempt.mchid, attempt.out_trade_no)
         }
@@ -148,6 +164,11 @@ fn set(waiting: Waiting, due_at: Timestamp) -> Option<DeadlineChange> {
     let key = key(&waiting);
     let payload = serde_json::to_value(waiting).ok()?;
     Some(DeadlineChange::Set { key, due_at, payload })
+}
+
+/// When an answer, or the rest, should have come.
+fn later(than: Timestamp) -> Option<Timestamp> {
+    Timestamp::from_second(than.as_second().saturating_add(ANSWER_AFTER)).ok()
 }
 
 fn over(waiting: &Waiting) -> DeadlineChange {

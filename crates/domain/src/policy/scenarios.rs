@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 mod coupons;
 mod guides;
+mod unpaid;
 
 use super::*;
 use crate::{GuanxiCommand, GuanxiEvent};

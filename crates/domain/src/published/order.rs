@@ -31,6 +31,7 @@ const CAPTURED: &[&str] = &[
     "store_id",
     "channel",
     "member_id",
+    "cancels",
     "test",
 ];
 const MISMATCHED: &[&str] = &[

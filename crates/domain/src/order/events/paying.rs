@@ -54,6 +54,9 @@ pub struct PaymentCaptured {
     pub channel: Channel,
     /// Who paid.
     pub member_id: Option<MemberId>,
+    /// Why the order is to be called off all the same, if that was wanted and this does not pay it in full.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancels: Option<String>,
     /// A try-out.
     pub test: bool,
 }

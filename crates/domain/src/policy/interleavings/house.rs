@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use guanxi_kernel::envelope::Fact;
+use guanxi_kernel::policy::{Cause, Deadline, DeadlineChange};
 use guanxi_kernel::{
     ClaimChange, ClaimFacts, ClaimKey, ClaimSubject, CommandSet, Decider, DomainEvent, EventSet, Executor,
     Facts, Metadata, Policy, PolicyList, Reaction, Recorded, Refusal, StreamRef, TimeZoneId, Timestamp,
@@ -18,17 +19,23 @@ use crate::{GuanxiCommand, GuanxiEvent};
 /// A policy without its type.
 trait Rule {
     fn follow(&self, event: &Recorded<GuanxiEvent>, claims: &Claims) -> Vec<Reaction<GuanxiCommand>>;
+    fn deadlines(&self, event: &Recorded<GuanxiEvent>, claims: &Claims) -> Vec<DeadlineChange>;
+    fn due(&self, deadline: &Deadline) -> Vec<Reaction<GuanxiCommand>>;
 }
 
 impl<P: Policy<Event = GuanxiEvent, Command = GuanxiCommand>> Rule for P {
     fn follow(&self, event: &Recorded<GuanxiEvent>, claims: &Claims) -> Vec<Reaction<GuanxiCommand>> {
-        let mut facts = ClaimFacts::default();
-        for key in self.claims_needed(event) {
-            if let Some(holder) = claims.holder(&key) {
-                facts.insert(&key, holder);
-            }
-        }
+        let facts = claims.of(&self.claims_needed(event));
         self.react(event, &Facts::new(&facts, None))
+    }
+
+    fn deadlines(&self, event: &Recorded<GuanxiEvent>, claims: &Claims) -> Vec<DeadlineChange> {
+        let facts = claims.of(&self.claims_needed(event));
+        Policy::deadlines(self, event, &Facts::new(&facts, None))
+    }
+
+    fn due(&self, deadline: &Deadline) -> Vec<Reaction<GuanxiCommand>> {
+        Policy::due(self, deadline)
     }
 }
 
@@ -49,6 +56,16 @@ impl PolicyList for Rules {
 struct Claims(BTreeMap<(String, String), StreamRef>);
 
 impl Claims {
+    fn of(&self, keys: &[ClaimKey]) -> ClaimFacts {
+        let mut facts = ClaimFacts::default();
+        for key in keys {
+            if let Some(holder) = self.holder(key) {
+                facts.insert(key, holder);
+            }
+        }
+        facts
+    }
+
     fn holder(&self, key: &ClaimKey) -> Option<StreamRef> {
         match &key.key {
             ClaimSubject::Open(open) => self.0.get(&(key.scope.to_owned(), open.clone())).cloned(),
@@ -78,6 +95,7 @@ pub struct House {
     rules: Rc<Rules>,
     waiting: VecDeque<Recorded<GuanxiEvent>>,
     answered: HashSet<String>,
+    deadlines: BTreeMap<(usize, String), Deadline>,
     /// Everything that has happened.
     pub log: Vec<Recorded<GuanxiEvent>>,
 }
@@ -103,6 +121,7 @@ impl House {
             rules: Rc::new(register(Rules::default(), &Arc::new(programme()))),
             waiting: VecDeque::new(),
             answered: HashSet::new(),
+            deadlines: BTreeMap::new(),
             log: Vec::new(),
         }
     }
@@ -111,10 +130,47 @@ impl House {
     pub fn ask(&mut self, id: &str, command: impl Into<GuanxiCommand>) -> Result<usize, &'static str> {
         let command = command.into();
         let answer = command.hand_to(Asked { house: self, id });
+        self.settle();
+        answer
+    }
+
+    fn settle(&mut self) {
         while let Some(event) = self.waiting.pop_front() {
             self.follow(&event);
         }
-        answer
+    }
+
+    /// Lets time pass until then. What a deadline asks for may be refused: the world has moved on.
+    pub fn reach(&mut self, until: Timestamp) {
+        let rules = Rc::clone(&self.rules);
+        while let Some(((number, key), deadline)) = self.next_due(until) {
+            self.deadlines.remove(&(number, key));
+            for reaction in rules
+                .0
+                .iter()
+                .skip(number)
+                .take(1)
+                .flat_map(|rule| rule.due(&deadline))
+            {
+                let (key, at, target) = (&deadline.key, deadline.due_at, &reaction.target);
+                if self
+                    .answered
+                    .insert(format!("{number} {key} {at} {} {target}", reaction.purpose))
+                {
+                    let id = target.aggregate_id.to_string();
+                    let _ = self.ask(&id, reaction.command);
+                }
+            }
+        }
+    }
+
+    fn next_due(&self, until: Timestamp) -> Option<((usize, String), Deadline)> {
+        let due = self
+            .deadlines
+            .iter()
+            .filter(|(_, deadline)| deadline.due_at <= until);
+        let next = due.min_by_key(|(key, deadline)| (deadline.due_at, *key));
+        next.map(|(key, deadline)| (key.clone(), deadline.clone()))
     }
 
     /// The state of a stream.
@@ -130,6 +186,9 @@ impl House {
     pub fn follow(&mut self, event: &Recorded<GuanxiEvent>) {
         let rules = Rc::clone(&self.rules);
         for (number, rule) in rules.0.iter().enumerate() {
+            for change in rule.deadlines(event, &self.claims) {
+                self.change_deadline(number, event, change);
+            }
             for reaction in rule.follow(event, &self.claims) {
                 let id = format!(
                     "{number} {} {} {}",
@@ -147,6 +206,25 @@ impl House {
                     );
                 }
             }
+        }
+    }
+
+    fn change_deadline(&mut self, number: usize, event: &Recorded<GuanxiEvent>, change: DeadlineChange) {
+        match change {
+            DeadlineChange::Set { key, due_at, payload } => {
+                let cause = Cause {
+                    event_id: event.event_id.clone(),
+                    metadata: event.metadata.clone(),
+                };
+                let deadline = Deadline {
+                    key: key.clone(),
+                    due_at,
+                    payload,
+                    cause,
+                };
+                self.deadlines.insert((number, key), deadline);
+            }
+            DeadlineChange::Cancel { key } => drop(self.deadlines.remove(&(number, key))),
         }
     }
 
