@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use guanxi_kernel::{ClaimChange, CommandId, StreamRef, SubjectId};
 
+use super::chain::{Link, LinkEnd};
 use crate::{Answer, ContentDigest, NewKey, Outcome, Refused};
 
 /// What a command wants to leave behind.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct AppendRequest {
     pub command_id: CommandId,
     pub digest: ContentDigest,
@@ -19,6 +20,10 @@ pub(crate) struct AppendRequest {
     pub claims: Vec<NetClaim>,
     pub new_keys: Vec<NewKey>,
     pub destroyed: Vec<SubjectId>,
+    /// What becomes of it, for those that were decided on it.
+    pub end: LinkEnd,
+    /// The command of the same stream that it was decided on, where that was not in the log yet.
+    pub behind: Option<Arc<Link>>,
 }
 
 /// The kept outcome.
@@ -52,11 +57,19 @@ pub(crate) enum NetClaim {
 /// What the database said about a command.
 #[derive(Debug, Clone)]
 pub(crate) enum Verdict {
-    Appended { first: u64, last: u64 },
+    Appended {
+        first: u64,
+        last: u64,
+    },
     Stored,
     Known(KnownAnswer),
     Conflict,
-    Taken { scope: String, holder: StreamRef },
+    /// The command that it was decided on was turned down, so it was not even sent.
+    Unsent,
+    Taken {
+        scope: String,
+        holder: StreamRef,
+    },
 }
 
 /// An answer kept from before.
@@ -129,6 +142,16 @@ impl NetClaim {
             Self::Take { scope, key } | Self::Release { scope, key } => Some((scope, key)),
             Self::ReleaseAll { .. } => None,
         }
+    }
+}
+
+impl AppendRequest {
+    /// Gives back claims by their scope, whatever they are: everything taken before must be in the log by then, since a
+    /// group's releases are made before its takes.
+    pub fn releases_all(&self) -> bool {
+        self.claims
+            .iter()
+            .any(|claim| matches!(claim, NetClaim::ReleaseAll { .. }))
     }
 }
 

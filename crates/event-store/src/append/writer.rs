@@ -1,6 +1,7 @@
 //! The task that appends.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use fail::fail_point;
@@ -9,7 +10,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::call;
-use super::group::{Waiting, take};
+use super::chain::{Fate, Link};
+use super::group::{Taken, Waiting, take};
 use super::request::{AppendRequest, Verdict};
 use crate::{ExecuteError, StoreError};
 
@@ -37,6 +39,11 @@ impl Writer {
 
     /// Appends one command with whatever waits beside it.
     pub async fn append(&self, request: AppendRequest) -> Result<Verdict, ExecuteError> {
+        self.enqueue(request)?.verdict().await
+    }
+
+    /// Puts one command behind those that wait.
+    pub fn enqueue(&self, request: AppendRequest) -> Result<Told, ExecuteError> {
         let (tell, told) = oneshot::channel();
         self.queue
             .try_send(Waiting { request, tell })
@@ -44,7 +51,18 @@ impl Writer {
                 mpsc::error::TrySendError::Full(_) => ExecuteError::Overloaded,
                 mpsc::error::TrySendError::Closed(_) => StoreError::Closed.into(),
             })?;
-        told.await
+        Ok(Told(told))
+    }
+}
+
+/// Hears what has become of a command.
+#[derive(Debug)]
+pub(crate) struct Told(oneshot::Receiver<Result<Verdict, StoreError>>);
+
+impl Told {
+    pub async fn verdict(self) -> Result<Verdict, ExecuteError> {
+        self.0
+            .await
             .map_err(|_| StoreError::Closed)?
             .map_err(ExecuteError::from)
     }
@@ -73,9 +91,14 @@ impl Task {
                 }
             }
             queue.extend(buffer.drain(..));
-            let group = take(&mut queue, self.max_group);
-            metrics::histogram!("guanxi_append_group_commands").record(group.len() as f64);
-            self.append(group).await;
+            let Taken { group, void } = take(&mut queue, self.max_group);
+            for waiting in void {
+                answer(waiting, Ok(Verdict::Unsent));
+            }
+            if !group.is_empty() {
+                metrics::histogram!("guanxi_append_group_commands").record(group.len() as f64);
+                self.append(group).await;
+            }
         }
     }
 
@@ -95,14 +118,20 @@ impl Task {
             // One command holds something the database refuses: it must not take its neighbours with it.
             Err(_) => {
                 for waiting in group {
-                    let verdict = self
-                        .send(&[&waiting.request])
-                        .await
-                        .and_then(|mut verdicts| verdicts.pop().flatten().ok_or(StoreError::Closed));
+                    let verdict = self.send_alone(&waiting.request).await;
                     answer(waiting, verdict);
                 }
             }
         }
+    }
+
+    async fn send_alone(&mut self, request: &AppendRequest) -> Result<Verdict, StoreError> {
+        let void = |link: &Arc<Link>| link.fate() == Fate::Broken;
+        if request.behind.as_ref().is_some_and(void) {
+            return Ok(Verdict::Unsent);
+        }
+        let mut verdicts = self.send(&[request]).await?;
+        verdicts.pop().flatten().ok_or(StoreError::Closed)
     }
 
     async fn send(&mut self, group: &[&AppendRequest]) -> Result<Vec<Option<Verdict>>, StoreError> {
@@ -136,7 +165,11 @@ impl Task {
     }
 }
 
-/// Whoever asked may have gone; the command is in the log all the same.
+/// Whoever asked may have gone; the command is in the log all the same. Those decided on it learn of it first.
 fn answer(waiting: Waiting, verdict: Result<Verdict, StoreError>) {
+    match verdict {
+        Ok(Verdict::Appended { .. }) => waiting.request.end.appended(),
+        _ => waiting.request.end.broken(),
+    }
     drop(waiting.tell.send(verdict));
 }

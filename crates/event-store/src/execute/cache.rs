@@ -6,6 +6,8 @@ use std::sync::Arc;
 use guanxi_kernel::{Decider, StreamRef};
 use quick_cache::sync::Cache;
 
+use super::held::Held;
+
 /// A stream's state as of a sequence.
 #[derive(Debug)]
 pub(crate) struct Cached<S> {
@@ -31,9 +33,10 @@ impl<S: Default> Default for Cached<S> {
     }
 }
 
-/// States of all aggregates, the least used forgotten first.
+/// States of all aggregates, the least used forgotten first. One that is forgotten while commands are under way is no
+/// harm: whoever decides next does so on what the database says, and the log compares.
 pub(crate) struct States {
-    entries: Cache<StreamRef, (u64, Arc<dyn Any + Send + Sync>)>,
+    entries: Cache<StreamRef, Arc<dyn Any + Send + Sync>>,
 }
 
 impl States {
@@ -43,17 +46,12 @@ impl States {
         }
     }
 
-    pub fn get<D: Decider>(&self, stream: &StreamRef) -> Option<Cached<D::State>> {
-        let (sequence, state) = self.entries.get(stream)?;
-        Some(Cached {
-            state: state.downcast().ok()?,
-            sequence,
-        })
+    pub fn get<D: Decider>(&self, stream: &StreamRef) -> Option<Arc<Held<D>>> {
+        self.entries.get(stream)?.downcast().ok()
     }
 
-    pub fn put<D: Decider>(&self, stream: &StreamRef, cached: Cached<D::State>) {
-        self.entries
-            .insert(stream.clone(), (cached.sequence, cached.state));
+    pub fn put<D: Decider>(&self, stream: &StreamRef, held: Arc<Held<D>>) {
+        self.entries.insert(stream.clone(), held);
     }
 
     pub fn remove(&self, stream: &StreamRef) {

@@ -1,10 +1,12 @@
 //! Bringing a state up to the database.
 
+use std::mem::take;
 use std::sync::Arc;
 
 use guanxi_kernel::{Decider, DomainEvent as _, StreamRef};
 
 use super::cache::Cached;
+use super::held::Held;
 use crate::append::KnownAnswer;
 use crate::load::{Found, LookUp, StoredRow};
 use crate::{CommandContext, EventStore, Loaded, StoreError, snapshot};
@@ -16,22 +18,49 @@ impl EventStore {
     /// The database, or an event that this program cannot read.
     pub async fn load<D: Decider>(&self, id: &str) -> Result<Loaded<D::State>, StoreError> {
         let stream = StreamRef::new(D::TYPE, id);
-        let cached = self.states().get::<D>(&stream).unwrap_or_default();
-        let (state, _) = self.refresh::<D>(&stream, cached, None).await?;
+        let held = self.states().get::<D>(&stream);
+        let from = held.as_ref().map(|held| held.base()).unwrap_or_default();
+        let (fresh, _) = self.refresh::<D>(&stream, from, None).await?;
+        match held {
+            Some(held) => held.advance(fresh.clone()),
+            None if fresh.sequence > 0 => {
+                let held = Arc::new(Held::<D>::new(fresh.clone()));
+                self.states().put(&stream, held);
+            }
+            None => {}
+        }
         Ok(Loaded {
-            state: state.state,
-            sequence: state.sequence,
+            state: fresh.state,
+            sequence: fresh.sequence,
         })
+    }
+
+    /// Looks whether a command was answered before, and whether its stream has grown since a sequence.
+    pub(super) async fn look_again(
+        &self,
+        stream: &StreamRef,
+        since: u64,
+        context: &CommandContext,
+    ) -> Result<(bool, Option<KnownAnswer>), StoreError> {
+        let look_up = LookUp {
+            stream: stream.clone(),
+            after: since,
+            command: Some(context.command_id.clone()),
+            schema: None,
+        };
+        let found = self.loader().look_up(look_up).await?;
+        Ok((!found.events.is_empty(), found.known))
     }
 
     /// Brings a state up to the database, and looks whether the command was answered before.
     pub(super) async fn refresh<D: Decider>(
         &self,
         stream: &StreamRef,
-        cached: Cached<D::State>,
+        mut cached: Cached<D::State>,
         context: Option<&CommandContext>,
     ) -> Result<(Cached<D::State>, Option<KnownAnswer>), StoreError> {
-        let mut schema = (cached.sequence == 0).then(snapshot::schema::<D>);
+        let from_nothing = cached.sequence == 0;
+        let mut schema = from_nothing.then(snapshot::schema::<D>);
         loop {
             let look_up = LookUp {
                 stream: stream.clone(),
@@ -40,15 +69,16 @@ impl EventStore {
                 schema: schema.take(),
             };
             let Found { events, known } = self.loader().look_up(look_up).await?;
-            let Some(fresh) = fold::<D>(cached.clone(), &events)? else {
+            // Only a snapshot can be unreadable, and is asked for only where there was nothing before it.
+            let Some(fresh) = fold::<D>(take(&mut cached), &events)? else {
                 tracing::warn!(
                     aggregate_type = D::TYPE,
                     "a snapshot cannot be read; the events are"
                 );
                 continue;
             };
-            if fresh.sequence > 0 {
-                self.states().put::<D>(stream, fresh.clone());
+            // A state that grows in memory needs none, and writing a large one again and again would cost more than it saves.
+            if from_nothing {
                 self.snapshots().offer::<D>(stream, &fresh, events.len());
             }
             return Ok((fresh, known));

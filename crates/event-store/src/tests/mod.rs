@@ -3,8 +3,10 @@
 pub(crate) mod account;
 mod append;
 mod audit;
+mod chains;
 mod claims;
 mod erasures;
+mod histories;
 mod idempotency;
 mod inbox;
 mod plain;
