@@ -1,64 +1,25 @@
-//! The views over a real log: commands in, figures out by SQL and by query, the same after a rebuild.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+//! Figures by SQL and by query.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use guanxi_domain::GuanxiEvent;
 use guanxi_domain::order::{
-    Cart, CartLine, Order, OrderCommand, OrderKind, Place, Pricing, RecordPayment, RecordRefund,
-    RefundStatus, Tender,
+    Cart, CartLine, OrderCommand, OrderKind, Place, Pricing, RecordPayment, RecordRefund, RefundStatus,
+    Tender,
 };
 use guanxi_event_store::view::RebuildOptions;
-use guanxi_event_store::{CommandContext, EventStore, Keep, Loop, MasterKey, StoreOptions};
-use guanxi_kernel::{CommandId, Fen, Metadata, TimeZoneId, Timestamp};
+use guanxi_event_store::{EventStore, Loop};
+use guanxi_kernel::{Fen, TimeZoneId};
 use guanxi_views::{MemberRules, order_timeline, payment_reconciliation, store_dashboard};
 use sqlx::PgPool;
-use sqlx::postgres::PgPoolOptions;
+
+use crate::log::{self, noon, open};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// As the server's role sees it.
-async fn open(pool: &PgPool) -> EventStore {
-    let pool = PgPoolOptions::new()
-        .max_connections(6)
-        .after_connect(|connection, _| {
-            Box::pin(async move {
-                sqlx::query("set role guanxi_server").execute(connection).await?;
-                Ok(())
-            })
-        })
-        .connect_with((*pool.connect_options()).clone())
-        .await
-        .unwrap();
-    EventStore::open(pool, StoreOptions::new(MasterKey::new([7; 32])))
-        .await
-        .unwrap()
-}
-
-fn noon(day: &str) -> Timestamp {
-    format!("{day}T12:00:00+08:00").parse().unwrap()
-}
-
 async fn order(store: &EventStore, id: &str, day: &str, command: OrderCommand) {
-    let occurred_at = noon(day);
-    let context = CommandContext {
-        command_id: CommandId::new(format!("{id}/{day}/{:?}", std::mem::discriminant(&command))).unwrap(),
-        digest: store.digest(&command),
-        metadata: Metadata {
-            occurred_at,
-            business_date: TimeZoneId::shanghai().business_date(occurred_at),
-            actor: Arc::from("test"),
-            channel: None,
-            store_id: None,
-            correlation_id: Arc::from("test"),
-            causation_id: None,
-            depth: 0,
-        },
-        keep: Keep::Everything,
-        new_keys: Vec::new(),
-    };
-    store.execute::<Order>(id, &command, &context).await.unwrap();
+    let name = format!("{id}/{day}/{:?}", std::mem::discriminant(&command));
+    log::command(store, &name, id, day, &command).await;
 }
 
 fn place(day: &str, store: &str, member: &str) -> OrderCommand {
