@@ -33,7 +33,7 @@ lint: ## formatting and clippy, warnings denied
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
-tidy: ## walls between crates, file sizes, forbidden names and words
+tidy: ## walls between crates, file sizes, forbidden names and words, rules that no test shows
 	cargo run -q --locked -p guanxi-xtask -- tidy
 
 schemas: ## writes what is generated: schemas/, docs/events.md, docs/errors/

@@ -27,7 +27,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Checks walls between crates, file sizes, forbidden names and words.
+    /// Checks walls between crates, file sizes, forbidden names and words, and that tests show the rules.
     Tidy,
     /// Writes schemas/, docs/events.md and docs/errors/ from the program.
     Schemas {

@@ -1,5 +1,7 @@
-//! What a compiler does not see: the walls between crates, sizes, and words that rot.
+//! What a compiler does not see: the walls between crates, sizes, words that rot, and rules that no test shows.
 
+mod refusals;
+mod rules_page;
 mod sources;
 mod walls;
 
@@ -9,6 +11,8 @@ use std::path::Path;
 pub fn findings(root: &Path) -> Vec<String> {
     let mut findings = walls::findings(root);
     findings.extend(sources::findings(root));
+    findings.extend(rules_page::findings(root));
+    findings.extend(refusals::findings(root));
     findings.sort();
     findings
 }
