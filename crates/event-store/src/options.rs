@@ -44,8 +44,8 @@ impl StoreOptions {
         Self {
             master_key,
             previous_master_key: None,
-            // A paid order of a dozen lines takes about 6 KB, and is hardly asked for again.
-            cache_entries: 32_768,
+            // A paid order of a dozen lines takes about 10 KB, and is hardly asked for again.
+            cache_entries: 8_192,
             max_group: 512,
             max_waiting: 8_192,
             erasures_file: None,

@@ -14,14 +14,19 @@ use super::canonical::{canonical, row_hash};
 use super::table::Writes;
 use crate::follow::FollowError;
 
-/// Rows that are remembered at most; beyond it, those longest unused are forgotten.
-const REMEMBERED: usize = 20_000;
+/// JSON of the rows that are remembered at most, in bytes; beyond it, those longest unused are forgotten. In memory
+/// they take a few times as much.
+const REMEMBERED_BYTES: usize = 4 * 1024 * 1024;
+/// What a remembered row takes besides its JSON.
+const BYTES_EACH: usize = 256;
 
 pub(super) struct Sheet<R> {
     known: HashMap<Arc<str>, Known<R>>,
     changed: HashMap<Arc<str>, Changed<R>>,
     /// Rows that have left `known` to be changed in place.
     taken: Vec<Arc<str>>,
+    /// What `known` takes, about.
+    bytes: usize,
     batch: u64,
 }
 
@@ -29,6 +34,8 @@ struct Known<R> {
     /// The row, or why what is stored cannot be read.
     row: Result<Option<Arc<R>>, String>,
     hash: i64,
+    /// Bytes of its JSON.
+    size: usize,
     used: u64,
 }
 
@@ -43,6 +50,7 @@ impl<R: Serialize + DeserializeOwned + Clone> Sheet<R> {
             known: HashMap::new(),
             changed: HashMap::new(),
             taken: Vec::new(),
+            bytes: 0,
             batch: 0,
         }
     }
@@ -52,13 +60,16 @@ impl<R: Serialize + DeserializeOwned + Clone> Sheet<R> {
         self.known.clear();
         self.changed.clear();
         self.taken.clear();
+        self.bytes = 0;
     }
 
     /// Forgets what the batch has changed so far; what it has taken must be read again.
     pub(super) fn undo(&mut self) {
         self.changed.clear();
         for key in self.taken.drain(..) {
-            self.known.remove(&key);
+            if let Some(known) = self.known.remove(&key) {
+                self.bytes -= known.size + BYTES_EACH;
+            }
         }
     }
 
@@ -79,14 +90,13 @@ impl<R: Serialize + DeserializeOwned + Clone> Sheet<R> {
     /// Takes in what was read; what was asked for and is not there is known to be absent.
     pub(super) fn admit(&mut self, asked: Vec<String>, stored: Vec<(String, String)>) {
         for key in asked {
-            self.known.insert(
-                key.into(),
-                Known {
-                    row: Ok(None),
-                    hash: 0,
-                    used: self.batch,
-                },
-            );
+            let absent = Known {
+                row: Ok(None),
+                hash: 0,
+                size: 0,
+                used: self.batch,
+            };
+            self.know(key.into(), absent);
         }
         for (key, text) in stored {
             let read = serde_json::from_str::<R>(&text)
@@ -96,14 +106,20 @@ impl<R: Serialize + DeserializeOwned + Clone> Sheet<R> {
             let hash = stored
                 .and_then(|value| canonical(&value))
                 .map_or(0, |row| row_hash(&key, &row));
-            self.known.insert(
-                key.into(),
-                Known {
-                    row: read.map(|row| Some(Arc::new(row))),
-                    hash,
-                    used: self.batch,
-                },
-            );
+            let present = Known {
+                row: read.map(|row| Some(Arc::new(row))),
+                hash,
+                size: text.len(),
+                used: self.batch,
+            };
+            self.know(key.into(), present);
+        }
+    }
+
+    fn know(&mut self, key: Arc<str>, known: Known<R>) {
+        self.bytes += known.size + BYTES_EACH;
+        if let Some(before) = self.known.insert(key, known) {
+            self.bytes -= before.size + BYTES_EACH;
         }
     }
 
@@ -176,35 +192,39 @@ impl<R: Serialize + DeserializeOwned + Clone> Sheet<R> {
 
     /// Takes over what was committed.
     pub(super) fn settle(&mut self, writes: &Writes) {
-        for (key, hash) in writes.keys.iter().zip(&writes.hashes) {
-            if let Some(known) = self.known.get_mut(key.as_str()) {
-                known.hash = *hash;
-            }
-        }
-        for key in &writes.gone {
-            if let Some(known) = self.known.get_mut(key.as_str()) {
-                known.hash = 0;
-            }
-        }
-        for (key, changed) in self.changed.drain() {
-            let hash = self.known.get(&key).map_or(0, |known| known.hash);
-            self.known.insert(
-                key,
-                Known {
-                    row: Ok(changed.row),
-                    hash,
-                    used: self.batch,
-                },
-            );
+        let written = writes.keys.iter().zip(&writes.rows).zip(&writes.hashes);
+        let mut written: HashMap<&str, (usize, i64)> = written
+            .map(|((key, row), hash)| (key.as_str(), (row.len(), *hash)))
+            .collect();
+        written.extend(writes.gone.iter().map(|key| (key.as_str(), (0, 0))));
+        let changed: Vec<_> = self.changed.drain().collect();
+        for (key, changed) in changed {
+            let before = self
+                .known
+                .get(&key)
+                .map_or((0, 0), |known| (known.size, known.hash));
+            let (size, hash) = written.get(&*key).copied().unwrap_or(before);
+            let known = Known {
+                row: Ok(changed.row),
+                hash,
+                size,
+                used: self.batch,
+            };
+            self.know(key, known);
         }
         self.taken.clear();
         self.batch += 1;
-        if self.known.len() > REMEMBERED {
-            let mut ages: Vec<u64> = self.known.values().map(|known| known.used).collect();
-            let middle = ages.len() / 2;
-            let oldest = *ages.select_nth_unstable(middle).1;
-            self.known.retain(|_, known| known.used > oldest);
+        if self.bytes > REMEMBERED_BYTES {
+            self.forget_half();
         }
+    }
+
+    fn forget_half(&mut self) {
+        let mut ages: Vec<u64> = self.known.values().map(|known| known.used).collect();
+        let middle = ages.len() / 2;
+        let oldest = *ages.select_nth_unstable(middle).1;
+        self.known.retain(|_, known| known.used > oldest);
+        self.bytes = self.known.values().map(|known| known.size + BYTES_EACH).sum();
     }
 }
 

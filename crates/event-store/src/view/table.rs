@@ -53,7 +53,9 @@ impl Tables {
         for table in [&self.rows, &self.totals] {
             sql.push_str(&format!(
                 "create table if not exists {table} (key text primary key, row jsonb not null, position bigint not null) \
-                 with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05); "
+                 with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05); \
+                 do $$ begin alter table {table} alter column row set compression lz4; \
+                 exception when feature_not_supported then null; end $$; "
             ));
         }
         let base = self.rows.trim_start_matches("views.");
