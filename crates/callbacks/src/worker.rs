@@ -14,11 +14,14 @@ use tokio::task::JoinSet;
 use crate::alarm::alarm;
 
 /// Notices translated at once.
-const AT_ONCE: u32 = 128;
+const AT_ONCE: usize = 256;
 /// The longest pause between two looks at an empty inbox; a new notice ends it.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// The pause after a fault of the database.
 const AFTER_FAULT: Duration = Duration::from_secs(1);
+
+/// Notices that are being translated, each with what becomes of it.
+type Line = JoinSet<(i64, Settled)>;
 
 /// From one partner's notices to commands.
 #[async_trait]
@@ -57,10 +60,16 @@ impl<T: Translate> Worker<T> {
     /// Translates until `shutdown`; what was begun is finished first.
     pub async fn run(&self, shutdown: impl Future<Output = ()>) {
         tokio::pin!(shutdown);
+        let mut line = JoinSet::new();
         loop {
-            let pause = match self.batch().await {
+            let turn = tokio::select! {
+                biased;
+                () = &mut shutdown => break,
+                turn = self.turn(&mut line) => turn,
+            };
+            let pause = match turn {
                 Ok(0) => LOOK_EVERY,
-                Ok(_) => Duration::ZERO,
+                Ok(_) => continue,
                 Err(error) => {
                     tracing::error!(%error, partner = T::PARTNER, "the inbox cannot be worked off now");
                     AFTER_FAULT
@@ -68,8 +77,13 @@ impl<T: Translate> Worker<T> {
             };
             tokio::select! {
                 biased;
-                () = &mut shutdown => return,
+                () = &mut shutdown => break,
                 () = self.rest(pause) => {}
+            }
+        }
+        while !line.is_empty() {
+            if let Err(error) = self.finish(&mut line).await {
+                tracing::error!(%error, partner = T::PARTNER, "notices are translated again after the next start");
             }
         }
     }
@@ -79,13 +93,48 @@ impl<T: Translate> Worker<T> {
     /// # Errors
     /// The database.
     pub async fn drain(&self) -> Result<usize, StoreError> {
-        let mut all = 0;
+        let (mut line, mut all) = (JoinSet::new(), 0);
         loop {
-            match self.batch().await? {
+            match self.turn(&mut line).await? {
                 0 => return Ok(all),
                 some => all += some,
             }
         }
+    }
+
+    /// Fills the line up, waits until something in it is translated, and notes it; says how many notices were. What is
+    /// slow holds up nothing but itself. May be given up while it waits.
+    async fn turn(&self, line: &mut Line) -> Result<usize, StoreError> {
+        if line.len() <= AT_ONCE / 2 {
+            let room = u32::try_from(AT_ONCE - line.len()).unwrap_or(u32::MAX);
+            for notice in self.inbox.take(T::PARTNER, room).await? {
+                let worker = self.clone();
+                line.spawn(async move { (notice.id, worker.settled(&notice).await) });
+            }
+        }
+        if line.is_empty() {
+            return Ok(0);
+        }
+        self.finish(line).await
+    }
+
+    async fn finish(&self, line: &mut Line) -> Result<usize, StoreError> {
+        let mut next = line.join_next().await;
+        let (mut settled, mut count) = (Vec::new(), 0);
+        while let Some(done) = next {
+            count += 1;
+            match done {
+                Ok(done) => settled.push(done),
+                // Its lease ends by itself, and it is taken again.
+                Err(error) => {
+                    tracing::error!(%error, partner = T::PARTNER, "a translation broke off");
+                    alarm(T::PARTNER, "broken_off");
+                }
+            }
+            next = line.try_join_next();
+        }
+        self.inbox.settle_all(&settled).await?;
+        Ok(count)
     }
 
     async fn rest(&self, pause: Duration) {
@@ -96,32 +145,6 @@ impl<T: Translate> Worker<T> {
             tracing::warn!(%error, "cannot listen for new notices");
             tokio::time::sleep(pause).await;
         }
-    }
-
-    async fn batch(&self) -> Result<usize, StoreError> {
-        let notices = self.inbox.take(T::PARTNER, AT_ONCE).await?;
-        let mut tasks = JoinSet::new();
-        let count = notices.len();
-        for notice in notices {
-            let worker = self.clone();
-            tasks.spawn(async move {
-                let settled = worker.settled(&notice).await;
-                worker.inbox.settle(notice.id, &settled).await
-            });
-        }
-        let mut outcome = Ok(count);
-        while let Some(done) = tasks.join_next().await {
-            match done {
-                Ok(Ok(())) => {}
-                // Its lease ends by itself, and it is taken again.
-                Ok(Err(error)) => outcome = Err(error),
-                Err(error) => {
-                    tracing::error!(%error, partner = T::PARTNER, "a translation broke off");
-                    alarm(T::PARTNER, "broken_off");
-                }
-            }
-        }
-        outcome
     }
 
     async fn settled(&self, notice: &Notice) -> Settled {

@@ -92,32 +92,14 @@ impl EventStore {
             })
             .collect();
         let keys = self.vault().keys(&sealed).await?;
-        let (mut scopes, mut texts) = (Vec::with_capacity(claims.len()), Vec::with_capacity(claims.len()));
-        for claim in claims {
-            scopes.push(claim.scope);
-            texts.push(match &claim.key {
+        let stored = claims.iter().map(|claim| {
+            let key = match &claim.key {
                 ClaimSubject::Open(key) => Some(key.clone()),
                 ClaimSubject::Sealed(sealed) => Vault::open_lookup(&keys, sealed).map(|hash| hash.0),
-            });
-        }
-        let rows = sqlx::query(
-            "select c.aggregate_type, c.aggregate_id
-               from unnest($1::text[], $2::text[]) with ordinality as r(scope, key, ord)
-               left join log.claims c on c.scope = r.scope and c.key = r.key order by r.ord",
-        )
-        .bind(scopes)
-        .bind(texts)
-        .fetch_all(self.pool())
-        .await?;
-        rows.iter()
-            .map(|row| {
-                let aggregate_type: Option<String> = row.try_get("aggregate_type")?;
-                let aggregate_id: Option<String> = row.try_get("aggregate_id")?;
-                Ok(aggregate_type
-                    .zip(aggregate_id)
-                    .map(|(kind, id)| StreamRef::new(kind, id)))
-            })
-            .collect()
+            };
+            (claim.scope, key)
+        });
+        self.claim_holders().of(stored.collect()).await
     }
 
     /// The kept answer to a command.

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use crate::append::Writer;
 use crate::erasure;
 use crate::execute::{States, Turns};
-use crate::load::Loader;
+use crate::load::{Holders, Loader};
 use crate::snapshot::Snapshots;
 use crate::vault::Vault;
 use crate::{ContentDigest, StoreError, StoreOptions};
@@ -27,6 +27,7 @@ struct Inner {
     vault: Arc<Vault>,
     writer: Writer,
     loader: Loader,
+    holders: Holders,
     states: States,
     turns: Turns,
     snapshots: Snapshots,
@@ -68,6 +69,7 @@ impl EventStore {
         }
         let (writer, writing) = Writer::start(pool.clone(), options.max_group, options.max_waiting);
         let (loader, _) = Loader::start(pool.clone());
+        let (holders, _) = Holders::start(pool.clone());
         let states = States::new(options.cache_entries);
         let snapshots = Snapshots::new(pool.clone());
         Ok(Self {
@@ -76,6 +78,7 @@ impl EventStore {
                 vault,
                 writer,
                 loader,
+                holders,
                 states,
                 turns: Turns::new(),
                 snapshots,
@@ -131,6 +134,10 @@ impl EventStore {
 
     pub(crate) fn writer(&self) -> &Writer {
         &self.inner.writer
+    }
+
+    pub(crate) fn claim_holders(&self) -> &Holders {
+        &self.inner.holders
     }
 
     pub(crate) fn loader(&self) -> &Loader {

@@ -52,9 +52,10 @@ impl Inbox {
     /// The database.
     pub async fn take(&self, source: &str, limit: u32) -> Result<Vec<Notice>, StoreError> {
         let rows = sqlx::query(
-            "update log.inbox i
+            "with soon as materialized (select set_config('synchronous_commit', 'off', true))
+             update log.inbox i
                 set attempts = i.attempts + 1, next_attempt_at = clock_timestamp() + make_interval(secs => $3)
-               from (select id from log.inbox
+               from soon, (select id from log.inbox
                       where source = $1 and state = 'waiting' and next_attempt_at <= clock_timestamp()
                       order by next_attempt_at, id limit $2 for update skip locked) as next
               where i.id = next.id
@@ -74,12 +75,13 @@ impl Inbox {
         let subjects: Vec<_> = taken.iter().map(|(_, subject, _)| subject.clone()).collect();
         let keys = self.store.vault().keys(&subjects).await?;
         let mut notices = Vec::with_capacity(taken.len());
+        let mut erased = Vec::new();
         for (id, subject, row) in taken {
             let opened = keys
                 .get(&subject)
                 .and_then(|key| key.open_bytes(row.get("sealed")).ok());
             let Some((headers, body)) = opened.as_deref().and_then(content::unpack) else {
-                self.settle(id, &Settled::Done("erased".to_owned())).await?;
+                erased.push((id, Settled::Done("erased".to_owned())));
                 continue;
             };
             notices.push(Notice {
@@ -92,6 +94,9 @@ impl Inbox {
                 attempts: row.try_get("attempts")?,
             });
         }
+        if !erased.is_empty() {
+            self.settle_all(&erased).await?;
+        }
         notices.sort_by_key(|notice| notice.id);
         Ok(notices)
     }
@@ -101,23 +106,40 @@ impl Inbox {
     /// # Errors
     /// The database.
     pub async fn settle(&self, id: i64, settled: &Settled) -> Result<(), StoreError> {
-        let (state, note) = match settled {
-            Settled::Done(note) => ("done", note),
-            Settled::Failed(note) => ("failed", note),
-            Settled::Later(note) => ("waiting", note),
-        };
+        self.settle_all(&[(id, settled.clone())]).await
+    }
+
+    /// Notes what became of several notices. A crash may take a note away: then its notice is translated again, which
+    /// changes nothing. So nobody waits for the disk.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn settle_all(&self, settled: &[(i64, Settled)]) -> Result<(), StoreError> {
+        let (mut ids, mut states, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+        for (id, settled) in settled {
+            let (state, note) = match settled {
+                Settled::Done(note) => ("done", note),
+                Settled::Failed(note) => ("failed", note),
+                Settled::Later(note) => ("waiting", note),
+            };
+            ids.push(*id);
+            states.push(state);
+            notes.push(note.as_str());
+        }
         sqlx::query(
-            "update log.inbox
-                set state = $2, result = $3,
-                    settled_at = case when $2 <> 'waiting' then clock_timestamp() end,
-                    next_attempt_at = case when $2 = 'waiting'
+            "with soon as materialized (select set_config('synchronous_commit', 'off', true))
+             update log.inbox i
+                set state = s.state, result = s.note,
+                    settled_at = case when s.state <> 'waiting' then clock_timestamp() end,
+                    next_attempt_at = case when s.state = 'waiting'
                         then clock_timestamp() + make_interval(secs => least($4, power(2, least(attempts, 20)) / 2))
                         else next_attempt_at end
-              where id = $1",
+               from soon, unnest($1::bigint[], $2::text[], $3::text[]) as s (id, state, note)
+              where i.id = s.id",
         )
-        .bind(id)
-        .bind(state)
-        .bind(note)
+        .bind(ids)
+        .bind(states)
+        .bind(notes)
         .bind(LONGEST_PAUSE_S)
         .execute(self.store.pool())
         .await?;

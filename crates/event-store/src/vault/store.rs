@@ -155,6 +155,9 @@ impl Vault {
 
     /// Notes that these subjects are the member's, so that erasing the member finds them.
     ///
+    /// Does not wait for the disk: whatever is committed later with waiting, the command of the same notice for one,
+    /// brings this to the disk before it.
+    ///
     /// # Errors
     /// The database.
     pub async fn adopt(&self, subjects: &[SubjectId], owner: &MemberId) -> Result<(), StoreError> {
@@ -163,7 +166,9 @@ impl Vault {
             .map(|subject| subject.as_str().to_owned())
             .collect();
         sqlx::query(
-            "update log.subject_keys set owner = $2 where subject = any ($1) and owner is distinct from $2",
+            "with soon as materialized (select set_config('synchronous_commit', 'off', true))
+             update log.subject_keys set owner = $2 from soon
+              where subject = any ($1) and owner is distinct from $2",
         )
         .bind(subjects)
         .bind(owner.as_str())
