@@ -77,6 +77,7 @@ async fn campaign(store: &EventStore, total: Option<u32>) {
         claims_from: noon(),
         claims_until: None,
         time_zone: TimeZoneId::shanghai(),
+        shards: None,
     });
     ask::<Campaign>(store, "c-1", create).await.unwrap();
     let activate = CampaignCommand::ActivateCampaign(ActivateCampaign {});

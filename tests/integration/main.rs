@@ -10,6 +10,7 @@ mod api;
 mod complete_journey;
 mod coupons;
 mod guides;
+mod hot_campaign;
 mod house;
 mod loyalty;
 mod past;

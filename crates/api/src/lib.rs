@@ -4,6 +4,7 @@
 //! pages, positions) is the same everywhere. How to add a command: see [`commands`]; a query: see [`queries`].
 
 pub mod access;
+pub mod claiming;
 pub mod commands;
 mod document;
 mod errors;

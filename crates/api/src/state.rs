@@ -9,6 +9,7 @@ use guanxi_kernel::Timestamp;
 use guanxi_views::MemberRules;
 
 use crate::access::Keyring;
+use crate::claiming::Claims;
 
 /// Tells the time; replaced in tests.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -18,6 +19,8 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 pub struct ApiState {
     /// The log.
     pub store: EventStore,
+    /// Claims of coupons, over campaigns and their shards.
+    pub claims: Claims,
     /// Views, for waiting and lists; they may run elsewhere.
     pub followers: Loop<GuanxiEvent>,
     /// By which rules members are tagged and counted.
@@ -41,6 +44,7 @@ impl ApiState {
     ) -> Self {
         let keyring = Keyring::new(store.pool().clone());
         Self {
+            claims: Claims::new(store.clone()),
             store,
             followers,
             rules,

@@ -16,6 +16,7 @@ mod database;
 mod drive;
 mod freshness;
 mod growth;
+mod hot;
 mod insert_limit;
 mod measure;
 mod memory;

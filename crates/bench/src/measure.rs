@@ -9,7 +9,7 @@ use crate::drive::{Failure, Round, round};
 use crate::ours::{Cache, Ours};
 use crate::plain::Plain;
 use crate::report::{Row, median};
-use crate::{audit, callbacks, freshness, growth, insert_limit, memory, rebuild};
+use crate::{audit, callbacks, freshness, growth, hot, insert_limit, memory, rebuild};
 
 /// How long to measure.
 #[derive(Debug, Clone, Copy)]
@@ -61,6 +61,7 @@ const MEASURES: &[&str] = &[
     "growth",
     "audit",
     "memory_mb",
+    "hot_campaign",
 ];
 
 /// All measures, or those whose names begin with one of `only`; each with its baseline in the same run. What is
@@ -84,7 +85,8 @@ pub async fn all(server: &str, plan: Plan, only: &[String]) -> Result<Vec<Row>, 
             "freshness_ms" => freshness::measure(server, plan).await?,
             "growth" => growth::measure(server, plan).await?,
             "audit" => audit::measure(server, plan).await?,
-            _ => memory::measure(server, plan).await?,
+            "memory_mb" => memory::measure(server, plan).await?,
+            _ => hot::measure(server, plan).await?,
         };
         for row in &measured {
             eprintln!(

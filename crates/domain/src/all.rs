@@ -9,6 +9,7 @@ use crate::guide::{GuideCommand, GuideEvent, GuideRelationship};
 use crate::handover::{Handover, HandoverCommand, HandoverEvent};
 use crate::member::{Member, MemberCommand, MemberEvent};
 use crate::order::{Order, OrderCommand, OrderEvent};
+use crate::quota_shard::{QuotaShard, QuotaShardCommand, QuotaShardEvent};
 use crate::store::{Store, StoreCommand, StoreEvent};
 use crate::suspense::{Suspense, SuspenseCommand, SuspenseEvent};
 
@@ -84,6 +85,8 @@ aggregates! {
     Member = "member", MemberEvent, MemberCommand, Member;
     /// Campaign.
     Campaign = "campaign", CampaignEvent, CampaignCommand, Campaign;
+    /// Part of a campaign.
+    QuotaShard = "quota_shard", QuotaShardEvent, QuotaShardCommand, QuotaShard;
     /// Coupon.
     Coupon = "coupon", CouponEvent, CouponCommand, Coupon;
     /// Order.
@@ -109,6 +112,7 @@ mod tests {
         let types = [
             Member::TYPE,
             Campaign::TYPE,
+            QuotaShard::TYPE,
             Coupon::TYPE,
             Order::TYPE,
             GuideRelationship::TYPE,

@@ -14,6 +14,7 @@ pub mod member;
 pub mod order;
 pub mod policy;
 pub mod published;
+pub mod quota_shard;
 pub mod reference;
 pub mod refusal;
 pub mod store;

@@ -1,8 +1,7 @@
-//! Campaigns, and the coupons that members claim of them.
+//! Campaigns; the claims of their coupons are in [`super::claim`].
 
 use guanxi_domain::campaign::{
-    ActivateCampaign, AmendBudget, Campaign, CampaignCommand, ClaimCoupon, CreateCampaign, EndCampaign,
-    PauseCampaign,
+    ActivateCampaign, AmendBudget, Campaign, CampaignCommand, CreateCampaign, EndCampaign, PauseCampaign,
 };
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -17,7 +16,6 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(pause::handle))
         .routes(routes!(end::handle))
         .routes(routes!(amend_budget::handle))
-        .routes(routes!(claim::handle))
 }
 
 endpoint!(
@@ -55,15 +53,6 @@ endpoint!(
     Campaign,
     CampaignCommand::EndCampaign,
     "Stops claims for good. Coupons already claimed stay valid."
-);
-endpoint!(
-    claim,
-    "/v1/campaigns/{id}/claim",
-    "campaigns",
-    ClaimCoupon,
-    Campaign,
-    CampaignCommand::ClaimCoupon,
-    "Claims one coupon for a member. It is issued at once after."
 );
 endpoint!(
     amend_budget,

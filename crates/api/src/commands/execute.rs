@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use axum::Json;
+use guanxi_domain::campaign::ClaimCoupon;
+use guanxi_domain::ids::CampaignId;
 use guanxi_domain::order::Order;
 use guanxi_event_store::{
     Answer, CommandContext, ContentDigest, ExecuteError, Keep, NewKey, Outcome, StoreError,
@@ -12,7 +14,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::ApiState;
-use crate::access::{Caller, Reached};
+use crate::access::{Caller, Reach, Reached};
 use crate::http::{IdempotencyKey, Problem};
 
 /// The answer to a command.
@@ -143,6 +145,15 @@ impl<'a> Asked<'a> {
         self.send::<D>(id, command).await
     }
 
+    /// Claims a coupon, whichever stream answers. Campaigns are the chain's, as [`Reached`] says.
+    pub(crate) async fn claim(self, id: &CampaignId, claim: &ClaimCoupon) -> Result<Json<Receipt>, Problem> {
+        self.caller.reaches(&Reach::Chain, None)?;
+        let answer = self.state.claims.claim(id, claim, &self.context()).await;
+        answer
+            .map(|answer| Json(receipt(&answer)))
+            .map_err(|error| problem(&error))
+    }
+
     /// Executes a command to an order, at the order's store and by its calendar.
     pub(crate) async fn execute_on_order(
         self,
@@ -234,6 +245,9 @@ pub(crate) fn problem(error: &ExecuteError) -> Problem {
 pub(crate) fn fault(error: &StoreError) -> Problem {
     if let StoreError::Unstorable(what) = error {
         return Problem::unfit(what.clone());
+    }
+    if let StoreError::Busy(_) = error {
+        return Problem::unavailable("Too many ask for the same thing at once.");
     }
     tracing::error!(%error, "a request met a fault");
     if error.is_transient() {

@@ -5,6 +5,7 @@
 
 mod campaigns;
 mod cards;
+mod claim;
 mod coupons;
 mod enrol;
 mod erase;
@@ -101,6 +102,7 @@ pub fn router() -> OpenApiRouter<ApiState> {
         .merge(order_refund::router())
         .merge(instructions::router())
         .merge(campaigns::router())
+        .merge(claim::router())
         .merge(coupons::router())
         .merge(members::router())
         .merge(cards::router())

@@ -2,6 +2,7 @@
 
 use super::commands::AmendBudget;
 use super::events::{BudgetAmended, CampaignEvent, CampaignSoldOut};
+use super::quota;
 use super::refusal::CampaignRefusal;
 use super::state::{CampaignRules, CampaignState, CampaignStatus};
 use super::terms::Caps;
@@ -24,7 +25,13 @@ pub(super) fn amend(
     if adds_uncounted(&rules.caps, &amend.caps) {
         return Err(CampaignRefusal::BudgetUncounted);
     }
-    let claimed = state.claimed.total;
+    let changed = CampaignRules {
+        caps: amend.caps,
+        ..rules.clone()
+    };
+    quota::check_shards(&changed)?;
+    // What lies with shards may be claimed at any moment.
+    let claimed = state.claimed.total.max(state.quota.out());
     if amend.caps.total.is_some_and(|total| total.get() < claimed) {
         return Err(CampaignRefusal::BudgetBelowClaimed(claimed));
     }
@@ -34,6 +41,8 @@ pub(super) fn amend(
         amended_at: amend.amended_at,
     };
     let mut events = vec![amended.into()];
+    events.extend(quota::inform(state, &changed, state.status));
+    let claimed = state.claimed.total;
     let left_before = rules.caps.total.is_none_or(|total| total.get() > claimed);
     let left = amend.caps.total.is_none_or(|total| total.get() > claimed);
     if left_before && !left {

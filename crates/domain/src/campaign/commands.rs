@@ -1,5 +1,7 @@
 //! What may be asked of a campaign.
 
+use std::num::NonZeroU16;
+
 use guanxi_kernel::{Channel, MemberId, TimeZoneId, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,6 +26,10 @@ pub enum CampaignCommand {
     AmendBudget(AmendBudget),
     /// Asks for a coupon.
     ClaimCoupon(ClaimCoupon),
+    /// Gives a shard more to issue.
+    LeaseQuota(LeaseQuota),
+    /// Notes what a shard has returned and issued.
+    RecordQuota(RecordQuota),
 }
 
 /// Sets up a campaign. It gives no coupons before it is activated.
@@ -48,6 +54,10 @@ pub struct CreateCampaign {
     pub claims_until: Option<Timestamp>,
     /// The zone whose midnight divides the days of the cap per day and of relative validity.
     pub time_zone: TimeZoneId,
+    /// Into how many shards its claims are divided by member, where more ask at once than one stream can answer; at most
+    /// 64. Such a campaign needs a total, and counts by member, not by day or person. `null` for one stream.
+    #[serde(default)]
+    pub shards: Option<NonZeroU16>,
 }
 
 /// Lets coupons be claimed, also again after a pause.
@@ -102,4 +112,24 @@ pub struct ClaimCoupon {
     pub channel: Option<Channel>,
     /// When, in the world.
     pub claimed_at: Timestamp,
+}
+
+/// Gives a shard more coupons to issue: a part of what is free, smaller as that gets less.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LeaseQuota {
+    /// Which one, from 0.
+    pub shard: u16,
+}
+
+/// Notes what a shard says of itself: sums since its beginning, so that what comes late or twice changes nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordQuota {
+    /// Which one, from 0.
+    pub shard: u16,
+    /// How many of its leased coupons it has given back.
+    pub returned: u32,
+    /// How many coupons were claimed of it.
+    pub issued: u32,
 }

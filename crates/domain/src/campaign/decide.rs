@@ -2,14 +2,14 @@
 
 use guanxi_kernel::{ClaimChange, ClaimKey, Decider, Fen};
 
-use super::budget;
+use super::claiming::{check_caps, check_open, granted};
 use super::commands::{CampaignCommand, ClaimCoupon, CreateCampaign};
 use super::events::{
     CampaignActivated, CampaignCreated, CampaignEnded, CampaignEvent, CampaignPaused, CampaignSoldOut,
-    CouponClaimed,
 };
 use super::refusal::CampaignRefusal;
 use super::state::{CampaignRules, CampaignState, CampaignStatus};
+use super::{budget, quota};
 use crate::coupon::{CouponKind, CouponTerms};
 
 /// The scope of the claims on coupon ids: one coupon is claimed once over all campaigns.
@@ -38,31 +38,38 @@ impl Decider for Campaign {
             CampaignCommand::CreateCampaign(_) => Ok(Vec::new()),
             CampaignCommand::ActivateCampaign(_) => match state.status {
                 CampaignStatus::Active => Ok(Vec::new()),
-                CampaignStatus::Draft | CampaignStatus::Paused => Ok(vec![CampaignActivated {}.into()]),
+                CampaignStatus::Draft | CampaignStatus::Paused => {
+                    let mut events = vec![CampaignActivated {}.into()];
+                    events.extend(quota::inform(state, rules, CampaignStatus::Active));
+                    events.extend(quota::first_leases(state, rules));
+                    Ok(events)
+                }
                 CampaignStatus::Ended => Err(CampaignRefusal::Ended),
             },
             CampaignCommand::PauseCampaign(pause) => match state.status {
-                CampaignStatus::Active => Ok(vec![
-                    CampaignPaused {
-                        reason: pause.reason.clone(),
-                    }
-                    .into(),
-                ]),
+                CampaignStatus::Active => {
+                    let reason = pause.reason.clone();
+                    let mut events = vec![CampaignPaused { reason }.into()];
+                    events.extend(quota::inform(state, rules, CampaignStatus::Paused));
+                    Ok(events)
+                }
                 CampaignStatus::Paused => Ok(Vec::new()),
                 CampaignStatus::Draft => Err(CampaignRefusal::NotActive),
                 CampaignStatus::Ended => Err(CampaignRefusal::Ended),
             },
             CampaignCommand::EndCampaign(end) => match state.status {
                 CampaignStatus::Ended => Ok(Vec::new()),
-                _ => Ok(vec![
-                    CampaignEnded {
-                        reason: end.reason.clone(),
-                    }
-                    .into(),
-                ]),
+                _ => {
+                    let reason = end.reason.clone();
+                    let mut events = vec![CampaignEnded { reason }.into()];
+                    events.extend(quota::inform(state, rules, CampaignStatus::Ended));
+                    Ok(events)
+                }
             },
             CampaignCommand::AmendBudget(amend) => budget::amend(state, rules, amend),
             CampaignCommand::ClaimCoupon(claim) => decide_claim(state, rules, claim),
+            CampaignCommand::LeaseQuota(lease) => quota::lease(state, rules, lease),
+            CampaignCommand::RecordQuota(record) => quota::record(state, rules, record),
         }
     }
 
@@ -96,6 +103,7 @@ fn decide_create(
         claims_from: create.claims_from,
         claims_until: create.claims_until,
         time_zone: create.time_zone.clone(),
+        shards: create.shards,
     };
     match &state.rules {
         Some(rules) if *rules == CampaignRules::from(&created) => return Ok(Vec::new()),
@@ -117,6 +125,7 @@ fn decide_create(
     {
         return Err(CampaignRefusal::InvalidTerms("claiming ends before it begins"));
     }
+    quota::check_shards(&CampaignRules::from(&created))?;
     Ok(vec![created.into()])
 }
 
@@ -153,89 +162,22 @@ fn decide_claim(
     rules: &CampaignRules,
     claim: &ClaimCoupon,
 ) -> Result<Vec<CampaignEvent>, CampaignRefusal> {
-    check_open(state, rules, claim)?;
-    check_caps(state, rules, claim)?;
-    let claimed = CouponClaimed {
-        campaign_id: claim.campaign_id.clone(),
-        coupon_id: claim.coupon_id.clone(),
-        member_id: claim.member_id.clone(),
-        person_id: claim.person_id.clone(),
-        terms: rules.terms.clone(),
-        validity: rules.validity.window(claim.claimed_at, &rules.time_zone),
-        channel: claim.channel.clone(),
-        claimed_at: claim.claimed_at,
-        claimed_on: rules.time_zone.business_date(claim.claimed_at),
-        time_zone: rules.time_zone.clone(),
-    };
+    if rules.shards.is_some() {
+        return Err(CampaignRefusal::InShards);
+    }
+    check_open(state.status, rules, claim)?;
+    if rules
+        .caps
+        .total
+        .is_some_and(|cap| state.claimed.total >= cap.get())
+    {
+        return Err(CampaignRefusal::SoldOut);
+    }
+    check_caps(&state.claimed, rules, claim)?;
     let now_claimed = state.claimed.total.saturating_add(1);
-    let mut events = vec![claimed.into()];
+    let mut events = vec![granted(rules, claim).into()];
     if rules.caps.total.is_some_and(|cap| now_claimed >= cap.get()) {
         events.push(CampaignSoldOut { claimed: now_claimed }.into());
     }
     Ok(events)
-}
-
-/// Whether this campaign gives coupons to anybody, now and here.
-fn check_open(
-    state: &CampaignState,
-    rules: &CampaignRules,
-    claim: &ClaimCoupon,
-) -> Result<(), CampaignRefusal> {
-    match state.status {
-        CampaignStatus::Active => {}
-        CampaignStatus::Draft | CampaignStatus::Paused => return Err(CampaignRefusal::NotActive),
-        CampaignStatus::Ended => return Err(CampaignRefusal::Ended),
-    }
-    if claim.claimed_at < rules.claims_from {
-        return Err(CampaignRefusal::NotStarted(rules.claims_from));
-    }
-    if rules.claims_until.is_some_and(|until| claim.claimed_at >= until) {
-        return Err(CampaignRefusal::Ended);
-    }
-    let allowed = rules.channels.is_empty()
-        || claim
-            .channel
-            .as_ref()
-            .is_some_and(|it| rules.channels.contains(it));
-    if !allowed {
-        return Err(CampaignRefusal::ChannelNotAllowed(claim.channel.clone()));
-    }
-    Ok(())
-}
-
-/// Whether this member may have one more.
-fn check_caps(
-    state: &CampaignState,
-    rules: &CampaignRules,
-    claim: &ClaimCoupon,
-) -> Result<(), CampaignRefusal> {
-    let (caps, claimed) = (&rules.caps, &state.claimed);
-    if caps.total.is_some_and(|cap| claimed.total >= cap.get()) {
-        return Err(CampaignRefusal::SoldOut);
-    }
-    if let Some(cap) = caps.per_day {
-        let day = rules.time_zone.business_date(claim.claimed_at);
-        if claimed.by_day.get(&day).is_some_and(|count| *count >= cap.get()) {
-            return Err(CampaignRefusal::DayCapReached(day));
-        }
-    }
-    if let Some(cap) = caps.per_member
-        && claimed
-            .by_member
-            .get(&claim.member_id)
-            .is_some_and(|count| *count >= cap.get())
-    {
-        return Err(CampaignRefusal::MemberCapReached(cap.get()));
-    }
-    if let Some(cap) = caps.per_person {
-        let person = claim.person_id.as_ref().ok_or(CampaignRefusal::PersonRequired)?;
-        if claimed
-            .by_person
-            .get(person)
-            .is_some_and(|count| *count >= cap.get())
-        {
-            return Err(CampaignRefusal::PersonCapReached(cap.get()));
-        }
-    }
-    Ok(())
 }

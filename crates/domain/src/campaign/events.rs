@@ -1,9 +1,12 @@
 //! What happens to a campaign.
 
+use std::num::NonZeroU16;
+
 use guanxi_kernel::{BusinessDate, Channel, MemberId, TimeZoneId, Timestamp, domain_events};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::state::{CampaignRules, CampaignStatus};
 use super::terms::{Caps, CouponValidity};
 use crate::coupon::{CouponTerms, ValidityWindow};
 use crate::ids::{CampaignId, CouponId, PersonId};
@@ -25,6 +28,12 @@ domain_events! {
         CampaignSoldOut(CampaignSoldOut) = "campaign.sold_out.v1",
         /// A member has claimed a coupon; the coupon's own stream begins after this.
         CouponClaimed(CouponClaimed) = "campaign.coupon_claimed.v1",
+        /// Its shards must know its rules and standing anew.
+        ShardsInformed(ShardsInformed) = "campaign.shards_informed.v1",
+        /// A shard may issue more coupons.
+        QuotaLeased(QuotaLeased) = "campaign.quota_leased.v1",
+        /// A shard gave coupons back, or told how many were claimed of it.
+        QuotaReturned(QuotaReturned) = "campaign.quota_returned.v1",
     }
 }
 
@@ -47,6 +56,9 @@ pub struct CampaignCreated {
     pub claims_until: Option<Timestamp>,
     /// The zone whose midnight divides the days of the cap per day and of relative validity.
     pub time_zone: TimeZoneId,
+    /// Into how many shards its claims are divided; `null` for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shards: Option<NonZeroU16>,
 }
 
 /// Coupons can be claimed from now on.
@@ -108,4 +120,39 @@ pub struct CouponClaimed {
     pub claimed_on: BusinessDate,
     /// The campaign's zone, by whose calendar the coupon expires.
     pub time_zone: TimeZoneId,
+}
+
+/// The shards must know the campaign's rules and standing anew. It follows what changed them, in the same decision.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ShardsInformed {
+    /// How many shards there are.
+    pub shards: NonZeroU16,
+    /// Counts these events; a shard obeys the highest.
+    pub revision: u32,
+    /// Whether coupons may be claimed.
+    pub status: CampaignStatus,
+    /// The rules.
+    pub rules: CampaignRules,
+}
+
+/// A shard may issue more coupons.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct QuotaLeased {
+    /// Which one, from 0.
+    pub shard: u16,
+    /// How many more.
+    pub amount: u32,
+    /// How many it was leased altogether, these included.
+    pub leased: u32,
+}
+
+/// A shard gave coupons back, or told how many were claimed of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct QuotaReturned {
+    /// Which one, from 0.
+    pub shard: u16,
+    /// How many it has given back altogether.
+    pub returned: u32,
+    /// How many were claimed of it altogether.
+    pub issued: u32,
 }

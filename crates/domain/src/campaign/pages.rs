@@ -95,6 +95,42 @@ pub const DOCS: &[RefusalDoc] = &[
         "End the campaign and create one with the cap.",
     ),
     RefusalDoc::new(
+        "campaign.in_shards",
+        "Ask a shard",
+        "The campaign was set up in shards, so its own stream answers no claims.",
+        "Claim over HTTP, which finds the shard.",
+    ),
+    RefusalDoc::new(
+        "campaign.unknown_shard",
+        "Unknown shard",
+        "The campaign has no shard of this number, or none at all.",
+        "Nothing; shards are asked by the program, not by callers.",
+    ),
+    RefusalDoc::new(
+        "campaign.quota_leased_out",
+        "Everything is with the shards",
+        "The campaign has nothing left to lease, but not all of it is known to be claimed.",
+        "Nothing: the claim asks the other shards before it says sold out.",
+    ),
+    RefusalDoc::new(
+        "campaign.quota_mismatch",
+        "A shard's sums do not add up",
+        "A shard tells of more coupons returned and claimed than it was ever leased. This cannot happen by itself.",
+        "Compare the streams of the campaign and of the shard (`guanxi replay`), and find out who appended to them.",
+    ),
+    RefusalDoc::new(
+        "campaign.shard_dry",
+        "This shard is dry",
+        "The member's shard has no coupons at the moment; others may.",
+        "Nothing; a claim over HTTP fetches more by itself, and says 503 where too many compete for the last ones.",
+    ),
+    RefusalDoc::new(
+        "campaign.shard_uninformed",
+        "The shard does not know its rules",
+        "The campaign has just been activated, and its rules have not reached the member's shard.",
+        "Nothing; a claim over HTTP tells it by itself.",
+    ),
+    RefusalDoc::new(
         "campaign.coupon_taken",
         "Coupon id in use",
         "The id chosen for the coupon belongs to a coupon of another campaign.",

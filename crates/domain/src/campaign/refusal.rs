@@ -50,6 +50,24 @@ pub enum CampaignRefusal {
     /// A cap on what nobody has counted.
     #[error("a cap per day, member or person cannot be added to a campaign that began without it")]
     BudgetUncounted,
+    /// Its shards answer claims.
+    #[error("the claims of this campaign are answered by its shards")]
+    InShards,
+    /// It has no such shard.
+    #[error("the campaign has no shard {0}")]
+    UnknownShard(u16),
+    /// All is leased, and not all is known to be claimed.
+    #[error("the whole quota is with the shards")]
+    QuotaLeasedOut,
+    /// A shard says more than it can have.
+    #[error("shard {0} tells of more coupons than it was leased")]
+    QuotaMismatch(u16),
+    /// The shard has nothing to give.
+    #[error("this shard of the campaign has no coupons left")]
+    ShardDry,
+    /// The shard does not know the rules yet.
+    #[error("this shard of the campaign has not been told its rules yet")]
+    ShardUninformed,
 }
 
 impl Refusal for CampaignRefusal {
@@ -70,6 +88,12 @@ impl Refusal for CampaignRefusal {
             Self::BudgetChanged => "campaign.budget_changed",
             Self::BudgetBelowClaimed(_) => "campaign.budget_below_claimed",
             Self::BudgetUncounted => "campaign.budget_uncounted",
+            Self::InShards => "campaign.in_shards",
+            Self::UnknownShard(_) => "campaign.unknown_shard",
+            Self::QuotaLeasedOut => "campaign.quota_leased_out",
+            Self::QuotaMismatch(_) => "campaign.quota_mismatch",
+            Self::ShardDry => "campaign.shard_dry",
+            Self::ShardUninformed => "campaign.shard_uninformed",
         }
     }
 }

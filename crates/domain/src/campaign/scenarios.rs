@@ -5,6 +5,7 @@ use guanxi_kernel::{ClaimChange, ClaimKey, Decider, Fen, TimeZoneId, Timestamp};
 use proptest::prelude::*;
 
 mod budget;
+mod quota;
 
 use super::*;
 use crate::coupon::{CouponKind, CouponTerms, Funder, GoodsScope, ValidityWindow};
@@ -31,6 +32,7 @@ fn create() -> CreateCampaign {
         claims_from: at("2026-03-01T00:00:00+08:00"),
         claims_until: Some(at("2026-04-01T00:00:00+08:00")),
         time_zone: TimeZoneId::shanghai(),
+        shards: None,
     }
 }
 

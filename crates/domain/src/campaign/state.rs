@@ -1,11 +1,14 @@
 //! What a campaign's events add up to.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU16;
 
 use guanxi_kernel::{BusinessDate, Channel, MemberId, TimeZoneId, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::events::{CampaignCreated, CampaignEvent, CouponClaimed};
+use super::quota::Quota;
 use super::terms::{Caps, CouponValidity};
 use crate::coupon::CouponTerms;
 use crate::ids::PersonId;
@@ -19,10 +22,13 @@ pub struct CampaignState {
     pub status: CampaignStatus,
     /// How many coupons were claimed, by whom and when.
     pub claimed: Claimed,
+    /// What lies with the shards, if there are any.
+    #[serde(default)]
+    pub quota: Quota,
 }
 
 /// What was set up, once and for all.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CampaignRules {
     /// For people.
     pub name: String,
@@ -40,10 +46,14 @@ pub struct CampaignRules {
     pub claims_until: Option<Timestamp>,
     /// The zone whose midnight divides days.
     pub time_zone: TimeZoneId,
+    /// Into how many shards its claims are divided.
+    #[serde(default)]
+    pub shards: Option<NonZeroU16>,
 }
 
 /// Whether coupons may be claimed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum CampaignStatus {
     /// Set up, not started.
     #[default]
@@ -87,12 +97,19 @@ impl CampaignState {
                 let caps = self.rules.as_ref().map_or_else(Caps::default, |rules| rules.caps);
                 self.claimed.count(&caps, claimed);
             }
+            CampaignEvent::ShardsInformed(informed) => self.quota.revision = informed.revision,
+            CampaignEvent::QuotaLeased(leased) => self.quota.leased(leased),
+            CampaignEvent::QuotaReturned(returned) => {
+                self.quota.returned(returned);
+                self.claimed.total = self.quota.issued();
+            }
         }
     }
 }
 
 impl Claimed {
-    fn count(&mut self, caps: &Caps, claimed: &CouponClaimed) {
+    /// Counts one more.
+    pub(crate) fn count(&mut self, caps: &Caps, claimed: &CouponClaimed) {
         self.total = self.total.saturating_add(1);
         if caps.per_day.is_some() {
             *self.by_day.entry(claimed.claimed_on).or_default() += 1;
@@ -117,6 +134,7 @@ impl From<&CampaignCreated> for CampaignRules {
             claims_from: created.claims_from,
             claims_until: created.claims_until,
             time_zone: created.time_zone.clone(),
+            shards: created.shards,
         }
     }
 }

@@ -6,7 +6,7 @@
 use guanxi_kernel::policy::{Facts, Policy, Reaction, Start};
 use guanxi_kernel::{Decider, OrderId, Recorded, StreamRef};
 
-use crate::campaign::CampaignEvent;
+use crate::campaign::coupon_claimed;
 use crate::coupon::{Coupon, CouponCommand, IssueCoupon, RedeemCoupon, ReturnCoupon};
 use crate::ids::CouponId;
 use crate::order::{OrderEvent, Paid, RefundSucceeded};
@@ -25,11 +25,12 @@ impl Policy for CouponLife {
     type Command = GuanxiCommand;
 
     fn react(&self, event: &Recorded<GuanxiEvent>, _: &Facts<'_>) -> Asked {
-        match event.own() {
-            Some(GuanxiEvent::Campaign(CampaignEvent::CouponClaimed(claimed))) => {
-                let command = CouponCommand::IssueCoupon(IssueCoupon::from(claimed));
-                vec![ask("issue", &claimed.coupon_id, command)]
-            }
+        let own = event.own();
+        if let Some(claimed) = own.and_then(coupon_claimed) {
+            let command = CouponCommand::IssueCoupon(IssueCoupon::from(claimed));
+            return vec![ask("issue", &claimed.coupon_id, command)];
+        }
+        match own {
             Some(GuanxiEvent::Order(order)) => OrderId::new(&event.stream.aggregate_id)
                 .map(|order_id| of_order(order, &order_id))
                 .unwrap_or_default(),

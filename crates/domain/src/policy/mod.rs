@@ -14,6 +14,7 @@ mod order_cancelled;
 mod order_commission;
 mod order_unpaid;
 mod parked_payment;
+mod quota_shards;
 
 #[cfg(test)]
 mod interleavings;
@@ -46,6 +47,7 @@ pub use order_cancelled::OrderCancelled;
 pub use order_commission::OrderCommission;
 pub use order_unpaid::OrderUnpaid;
 pub use parked_payment::ParkedPayment;
+pub use quota_shards::QuotaShards;
 
 /// Every policy. A new one is a file and a line here. The rules that are data ride in the policies.
 pub fn register<L>(list: L, programme: &Arc<Programme>) -> L
@@ -62,6 +64,7 @@ where
         .add(OrderCancelled)
         .add(OrderUnpaid)
         .add(ParkedPayment)
+        .add(QuotaShards)
         .add(LoyaltyOrders {
             programme: Arc::clone(programme),
         })

@@ -4,7 +4,7 @@ use guanxi_kernel::{DomainEvent, Recorded};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{campaign, coupon, guide, handover, member, order, store, suspense};
+use super::{campaign, coupon, guide, handover, member, order, quota_shard, store, suspense};
 use crate::GuanxiEvent;
 
 /// An event as outsiders see it; position, stream and times travel beside it.
@@ -29,6 +29,7 @@ pub(super) fn publish_own(event: &GuanxiEvent) -> Published {
     match event {
         GuanxiEvent::Member(event) => picked(event, fields),
         GuanxiEvent::Campaign(event) => picked(event, fields),
+        GuanxiEvent::QuotaShard(event) => picked(event, fields),
         GuanxiEvent::Coupon(event) => picked(event, fields),
         GuanxiEvent::Order(event) => picked(event, fields),
         GuanxiEvent::GuideRelationship(event) => picked(event, fields),
@@ -43,6 +44,7 @@ pub(crate) fn fields(event: &GuanxiEvent) -> &'static [&'static str] {
     match event {
         GuanxiEvent::Member(event) => member::fields(event),
         GuanxiEvent::Campaign(event) => campaign::fields(event),
+        GuanxiEvent::QuotaShard(event) => quota_shard::fields(event),
         GuanxiEvent::Coupon(event) => coupon::fields(event),
         GuanxiEvent::Order(event) => order::fields(event),
         GuanxiEvent::GuideRelationship(event) => guide::fields(event),

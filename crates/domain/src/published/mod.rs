@@ -12,6 +12,7 @@ mod guide;
 mod handover;
 mod member;
 mod order;
+mod quota_shard;
 mod store;
 mod suspense;
 

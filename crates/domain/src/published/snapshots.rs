@@ -15,6 +15,7 @@ use crate::GuanxiEvent;
 const SAMPLES: &[(&str, &str)] = &[
     ("member", include_str!("samples/member.json")),
     ("campaign", include_str!("samples/campaign.json")),
+    ("quota_shard", include_str!("samples/quota_shard.json")),
     ("coupon", include_str!("samples/coupon.json")),
     ("order", include_str!("samples/order.json")),
     (
@@ -40,6 +41,7 @@ fn stored(event: &GuanxiEvent) -> Value {
     let json = match event {
         GuanxiEvent::Member(event) => serde_json::to_value(event),
         GuanxiEvent::Campaign(event) => serde_json::to_value(event),
+        GuanxiEvent::QuotaShard(event) => serde_json::to_value(event),
         GuanxiEvent::Coupon(event) => serde_json::to_value(event),
         GuanxiEvent::Order(event) => serde_json::to_value(event),
         GuanxiEvent::GuideRelationship(event) => serde_json::to_value(event),

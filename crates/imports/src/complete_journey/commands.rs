@@ -121,6 +121,7 @@ pub(super) fn create_campaign(campaign: &Campaign, zone: &TimeZoneId) -> CreateC
         claims_from: from,
         claims_until: Some(until),
         time_zone: zone.clone(),
+        shards: None,
     }
 }
 

@@ -212,7 +212,7 @@ pub struct Explained {
 pub enum Replay {
     /// Events and state of one aggregate, e.g. `aggregate order O-1`.
     Aggregate {
-        /// member, campaign, coupon, order, guide_relationship, suspense or store.
+        /// member, campaign, quota_shard, coupon, order, guide_relationship, suspense or store.
         aggregate: String,
         /// Its id.
         id: String,

@@ -5,6 +5,7 @@ use guanxi_domain::coupon::Coupon;
 use guanxi_domain::guide::GuideRelationship;
 use guanxi_domain::member::Member;
 use guanxi_domain::order::Order;
+use guanxi_domain::quota_shard::QuotaShard;
 use guanxi_domain::store::Store;
 use guanxi_domain::suspense::Suspense;
 use guanxi_event_store::{PastEvent, past, view};
@@ -95,13 +96,14 @@ async fn folded(
     match aggregate {
         Member::TYPE => fold::<Member>(pool, id, until).await,
         Campaign::TYPE => fold::<Campaign>(pool, id, until).await,
+        QuotaShard::TYPE => fold::<QuotaShard>(pool, id, until).await,
         Coupon::TYPE => fold::<Coupon>(pool, id, until).await,
         Order::TYPE => fold::<Order>(pool, id, until).await,
         GuideRelationship::TYPE => fold::<GuideRelationship>(pool, id, until).await,
         Suspense::TYPE => fold::<Suspense>(pool, id, until).await,
         Store::TYPE => fold::<Store>(pool, id, until).await,
         other => {
-            let known = "There are member, campaign, coupon, order, guide_relationship, suspense and store.";
+            let known = "There are member, campaign, quota_shard, coupon, order, guide_relationship, suspense and store.";
             Err(Failure::new(Reason::Usage, format!("`{other}` is no aggregate")).advise(known))
         }
     }

@@ -1,7 +1,7 @@
 //! The folds: a row per coupon, and their sums.
 
 use guanxi_domain::GuanxiEvent;
-use guanxi_domain::campaign::CampaignEvent;
+use guanxi_domain::campaign::coupon_claimed;
 use guanxi_domain::coupon::CouponEvent;
 use guanxi_event_store::{Change, ReportingView, Totals, View};
 use guanxi_kernel::{Channel, Fen, Recorded, Timestamp};
@@ -67,10 +67,10 @@ impl View for CouponFunnel {
     type Row = CouponRow;
 
     fn keys(&self, event: &Recorded<GuanxiEvent>) -> Vec<String> {
+        if let Some(claimed) = event.own().and_then(coupon_claimed) {
+            return vec![claimed.coupon_id.to_string()];
+        }
         match event.own() {
-            Some(GuanxiEvent::Campaign(CampaignEvent::CouponClaimed(claimed))) => {
-                vec![claimed.coupon_id.to_string()]
-            }
             Some(GuanxiEvent::Coupon(_)) => vec![event.stream.aggregate_id.to_string()],
             _ => Vec::new(),
         }
@@ -81,16 +81,15 @@ impl View for CouponFunnel {
             channel: UNATTRIBUTED.to_owned(),
             ..CouponRow::default()
         });
-        match event.own() {
-            Some(GuanxiEvent::Campaign(CampaignEvent::CouponClaimed(claimed))) => {
-                row.steps.claimed = 1;
-                row.campaign_id = Some(claimed.campaign_id.to_string());
-                row.through(claimed.channel.as_ref());
-                row.valid_until = Some(claimed.validity.until);
-                row.member_id = row.member_id.or_else(|| Some(claimed.member_id.to_string()));
-            }
-            Some(GuanxiEvent::Coupon(coupon)) => row.apply(coupon),
-            _ => {}
+        if let Some(claimed) = event.own().and_then(coupon_claimed) {
+            row.steps.claimed = 1;
+            row.campaign_id = Some(claimed.campaign_id.to_string());
+            row.through(claimed.channel.as_ref());
+            row.valid_until = Some(claimed.validity.until);
+            row.member_id = row.member_id.or_else(|| Some(claimed.member_id.to_string()));
+        }
+        if let Some(GuanxiEvent::Coupon(coupon)) = event.own() {
+            row.apply(coupon);
         }
         Some(row)
     }

@@ -29,7 +29,15 @@ const OURS: &[(&str, &[&str])] = &[
     ("xtask", &["kernel", "domain", "api"]),
     (
         "bench",
-        &["kernel", "domain", "event-store", "views", "callbacks", "kafka"],
+        &[
+            "kernel",
+            "domain",
+            "event-store",
+            "views",
+            "callbacks",
+            "kafka",
+            "api",
+        ],
     ),
 ];
 
