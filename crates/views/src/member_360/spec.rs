@@ -76,3 +76,42 @@ fn a_guide_stands_under_the_member() {
     let guide = &story.rows(&Member360)["m-1"].guides["g-1"];
     assert!(guide.exclusive && guide.ended_at.is_none());
 }
+
+#[test]
+fn what_an_order_gave_is_shown_as_its_lot_and_kept_nowhere_else() {
+    let lot = |points: i64, waits: bool| {
+        serde_json::json!({ "lot_id": "o-1", "order_id": "o-1", "expires_on": "2026-12-31", "came_from": [],
+            "activates_on": waits.then_some("2026-03-09"), "points": points })
+    };
+    let pended = serde_json::json!({ "points": 30, "lots": [lot(30, true)], "business_date": DAY,
+        "basis": { "order_id": "o-1", "base_fen": 3_000, "rate": 100, "tier": null, "paid_on": DAY,
+            "programme_version": 1, "for_member": null },
+        "balance": { "available": 0, "pending": 30, "debt": 0 }, "time_zone": "Asia/Shanghai" });
+    let activated = serde_json::json!({ "points": 30, "lots": [lot(30, true)], "business_date": "2026-03-09",
+        "balance": { "available": 30, "pending": 0, "debt": 0 }, "time_zone": "Asia/Shanghai" });
+    let spent = serde_json::json!({ "spend_id": "s-1", "order_id": null, "points": 12, "lots": [lot(-12, false)],
+        "balance": { "available": 18, "pending": 0, "debt": 0 }, "business_date": "2026-03-10" });
+    let story = Story::default()
+        .member(
+            "m-1",
+            DAY,
+            MemberEvent::PointsPended(serde_json::from_value(pended).unwrap()),
+        )
+        .member(
+            "m-1",
+            "2026-03-09",
+            MemberEvent::PointsActivated(serde_json::from_value(activated).unwrap()),
+        )
+        .member(
+            "m-1",
+            "2026-03-10",
+            MemberEvent::PointsSpent(serde_json::from_value(spent).unwrap()),
+        );
+    let rows = story.rows(&Member360);
+    let ledger = &rows["m-1"].member.ledger;
+    assert_eq!(ledger.balance().available, 18);
+    assert_eq!(
+        (ledger.lots.len(), ledger.orders.len(), ledger.spendings.len()),
+        (1, 0, 0)
+    );
+}

@@ -68,7 +68,7 @@ pub struct GuideHeld {
 
 impl View for Member360 {
     const NAME: &'static str = "member_360";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     type Event = GuanxiEvent;
     type Key = String;
     type Row = MemberRow;
@@ -132,6 +132,13 @@ impl MemberRow {
         self.member.subjects.clear();
         self.member.profile.name = None;
         self.member.profile.address = None;
+        // What orders and spendings have given and taken decides later commands, and grows for ever; the page shows the
+        // lots and debts that came of it.
+        let ledger = &mut self.member.ledger;
+        ledger.orders.clear();
+        ledger.spendings.clear();
+        ledger.references.clear();
+        ledger.kept_elsewhere.clear();
     }
 
     fn forget(&mut self, kind: &str) {
