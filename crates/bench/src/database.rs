@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Executor, PgPool};
+use sqlx::{ConnectOptions as _, Executor, PgPool};
 
 /// A database that lives as long as the measure.
 #[derive(Debug)]
@@ -53,14 +53,8 @@ impl Scratch {
 
     /// Where it is.
     pub fn url(&self) -> String {
-        let options = &self.server;
-        format!(
-            "postgres://{}@{}:{}/{}",
-            options.get_username(),
-            options.get_host(),
-            options.get_port(),
-            self.name
-        )
+        let options = self.server.clone().database(&self.name);
+        options.to_url_lossy().to_string()
     }
 
     /// Drops it.
