@@ -134,16 +134,20 @@ impl<'a> Books<'a> {
         &self.back
     }
 
-    /// What each line has left, in the order of the lines.
+    /// What each line has left, in the order of the lines. A line may have got more than it cost, where a coupon was
+    /// recomputed and the refund that had made it dearer was closed: the others have that much less.
     pub(super) fn left(&self) -> Vec<Fen> {
         let lines = self.placed.lines.iter().zip(&self.back);
-        let left: Vec<Fen> = lines
-            .map(|(line, back)| (price(line) - back.pieces_fen - back.amount_fen).at_least(Fen::ZERO))
-            .collect();
+        let lines = lines.map(|(line, back)| price(line) - back.pieces_fen - back.amount_fen);
+        let (mut left, mut beyond) = (Vec::new(), Fen::ZERO);
+        for fen in lines {
+            left.push(fen.at_least(Fen::ZERO));
+            beyond += (Fen::ZERO - fen).at_least(Fen::ZERO);
+        }
         let payable = self.placed.totals.payable_fen.at_least(Fen::ZERO);
         let surplus = (self.captured - payable).at_least(Fen::ZERO);
         let surplus_left = (surplus - self.surplus_back).at_least(Fen::ZERO);
-        let of_sale = (self.unasked - surplus_left).at_least(Fen::ZERO);
+        let of_sale = (self.unasked - surplus_left).at_least(Fen::ZERO) + beyond;
         let parts = allocate(of_sale.at_most(left.iter().copied().sum()), &left);
         left.iter().zip(parts).map(|(left, part)| *left - part).collect()
     }

@@ -226,3 +226,18 @@ fn an_amount_without_lines_takes_no_goods_away_and_so_misses_no_threshold() {
     let (_, back) = gave_back(order, &requests[0]);
     assert!(back.coupons_returned.is_empty());
 }
+
+#[test]
+fn when_the_refund_that_withheld_something_is_closed_the_rest_comes_to_what_was_paid() {
+    let (order, first) = asked(tea_and_cup(), &recomputing("R1", pieces(&[(2, 1)])));
+    assert_eq!(first[0].amount_fen, Fen(3_000));
+    let (order, rest) = asked(order, &keeping("R2", RefundScope::Whole));
+    assert_eq!(lines_of(&rest[0]), [(1, 1, 6_000), (3, 0, 8)]);
+    let order = order.when(&answer(&first[0], RefundStatus::Closed)).accepted();
+    // The tea alone got 6.00 more than it cost; the cup has that much less.
+    let (order, again) = asked(order, &keeping("R3", RefundScope::Whole));
+    assert_eq!(lines_of(&again[0]), [(2, 1, 3_000)]);
+    order
+        .when(&keeping("R4", RefundScope::Whole))
+        .refused("order.nothing_to_refund");
+}
