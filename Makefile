@@ -6,6 +6,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 POSTGRES := deploy/postgres
+KAFKA_SCRIPT := deploy/kafka
 
 .PHONY: help run test torture fmt lint tidy bench schemas check prepare
 
@@ -16,15 +17,21 @@ help: ## this list
 prepare: ## installs what is missing (PostgreSQL, a C compiler) and says why
 	@deploy/prepare
 
-run: prepare ## builds and starts the whole platform on a private PostgreSQL, with sample data; Ctrl-C stops it
+run: prepare ## builds and starts the whole platform on a private PostgreSQL, with sample data; KAFKA=1 publishes too; Ctrl-C stops it
 	cargo build --release --locked -p guanxi-server
+ifdef KAFKA
+	@$(KAFKA_SCRIPT) install
+	@trap '$(KAFKA_SCRIPT) stop .guanxi/kafka' EXIT; trap : INT TERM; \
+	  GUANXI_KAFKA__BROKERS="$$($(KAFKA_SCRIPT) start .guanxi/kafka)" GUANXI_KAFKA__REPLICATION=1 target/release/guanxi dev
+else
 	@exec target/release/guanxi dev
+endif
 
 test: prepare ## all tests, against a private PostgreSQL
-	$(POSTGRES) with cargo test --workspace --locked
+	$(POSTGRES) with $(KAFKA_SCRIPT) with cargo test --workspace --locked
 
 torture: prepare ## the long forms of property and crash tests
-	GUANXI_TORTURE=1 PROPTEST_CASES=20000 $(POSTGRES) with cargo test --workspace --locked --release -- --include-ignored
+	GUANXI_TORTURE=1 PROPTEST_CASES=20000 $(POSTGRES) with $(KAFKA_SCRIPT) with cargo test --workspace --locked --release -- --include-ignored
 
 fmt: ## formats the source
 	cargo fmt --all

@@ -23,11 +23,13 @@ pub enum Reason {
     NotFound,
     /// 7: the input is refused: a bad file, a bad value, a rule that says no.
     Refused,
+    /// 8: another relay has taken over. A supervisor must not start this one again at once.
+    Fenced,
 }
 
 /// For the end of `guanxi help`.
 pub const EXIT_CODES: &str = "Exit codes: 0 done; 1 fault; 2 usage; 3 configuration; 4 unavailable, try again; \
-5 a check has failed; 6 not found; 7 refused; 130 interrupted.";
+5 a check has failed; 6 not found; 7 refused; 8 another relay has taken over; 130 interrupted.";
 
 /// Why the program stops early: what, and what to do about it.
 #[derive(Debug)]
@@ -85,6 +87,7 @@ impl Failure {
             Reason::CheckFailed => 5,
             Reason::NotFound => 6,
             Reason::Refused => 7,
+            Reason::Fenced => 8,
         })
     }
 

@@ -9,6 +9,7 @@ mod dev;
 mod exit;
 mod logs;
 mod platform;
+mod relay;
 mod terminal;
 
 use std::process::ExitCode;

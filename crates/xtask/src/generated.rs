@@ -53,6 +53,7 @@ fn files() -> Vec<GeneratedFile> {
         path: "schemas/openapi.json".to_owned(),
         text: openapi,
     });
+    files.push(crate::asyncapi::file());
     files
 }
 

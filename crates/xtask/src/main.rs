@@ -8,6 +8,8 @@
     reason = "a developer's command line tool speaks to a terminal"
 )]
 
+mod asyncapi;
+mod compatible;
 mod generated;
 mod tidy;
 
@@ -35,13 +37,20 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Makes today's schemas the ones that consumers are promised; part of a release.
+    ReleaseSchemas,
 }
 
 fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     match Arguments::parse().task {
         Task::Tidy => report("tidy", &tidy::findings(&root)),
-        Task::Schemas { check: true } => report("schemas", &generated::findings(&root)),
+        Task::Schemas { check: true } => {
+            let mut findings = generated::findings(&root);
+            findings.extend(compatible::findings(&root));
+            report("schemas", &findings)
+        }
+        Task::ReleaseSchemas => written(compatible::release(&root)),
         Task::Schemas { check: false } => written(generated::write(&root)),
     }
 }

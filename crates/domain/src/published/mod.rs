@@ -13,6 +13,7 @@ mod handover;
 mod member;
 mod order;
 mod quota_shard;
+mod state;
 mod store;
 mod suspense;
 
@@ -21,3 +22,4 @@ mod snapshots;
 
 pub(crate) use form::fields;
 pub use form::{Published, publish};
+pub use state::{COUPON_STATE, MEMBER_STATE, coupon_state, member_state};

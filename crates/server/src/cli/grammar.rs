@@ -32,7 +32,7 @@ pub enum Command {
     Dev(Dev),
     /// Runs this process's roles on the configured database.
     Serve {
-        /// Which: api, followers, or both.
+        /// Which of api, followers, relay.
         #[arg(long, default_value = "api,followers")]
         roles: Roles,
     },
@@ -73,6 +73,9 @@ pub enum Command {
     /// What time it is for deadlines: the wall's, or where an import of old dates has left it.
     #[command(subcommand)]
     Clock(Clock),
+    /// Publishing to Kafka: where it stands, and from where it shall go on.
+    #[command(subcommand)]
+    Relay(Relay),
     /// Looks for what is wrong with this installation.
     Doctor,
 }
@@ -287,6 +290,22 @@ pub enum Inbox {
     Retry {
         /// From the list.
         id: i64,
+    },
+}
+
+/// `guanxi relay`
+#[derive(Debug, Subcommand)]
+pub enum Relay {
+    /// Tells where the log ends, what is published, and whether a relay runs.
+    Status,
+    /// Lets a relay that refuses go on: from what the event topics say was published last, or from a position.
+    Adopt {
+        /// What lies behind it is published next, again where it was before.
+        #[arg(long, value_name = "POSITION")]
+        position: Option<u64>,
+        /// Who decided.
+        #[arg(long, env = "USER", default_value = "operator")]
+        by: String,
     },
 }
 

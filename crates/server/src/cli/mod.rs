@@ -12,6 +12,7 @@ mod keys;
 pub mod migrate;
 mod parked;
 mod rebuild;
+mod relay;
 mod replay;
 mod run;
 mod serve;

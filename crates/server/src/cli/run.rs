@@ -6,7 +6,8 @@ use clap::Parser as _;
 
 use super::grammar::{Arguments, Command};
 use super::{
-    audit, clock, dev, doctor, explain, import, inbox, keys, migrate, parked, rebuild, replay, serve, what_if,
+    audit, clock, dev, doctor, explain, import, inbox, keys, migrate, parked, rebuild, relay, replay, serve,
+    what_if,
 };
 use crate::config;
 use crate::exit::Failure;
@@ -51,6 +52,7 @@ async fn perform(arguments: Arguments, output: Output) -> Result<(), Failure> {
         Command::Audit(what) => audit::run(&config, what, output).await,
         Command::Keys(what) => keys::run(&config, what, output).await,
         Command::Clock(what) => clock::run(&config, what, output).await,
+        Command::Relay(what) => relay::run(&config, what, output).await,
         Command::Doctor => doctor::run(&config, output).await,
     }
 }

@@ -1,18 +1,44 @@
 //! `guanxi serve`
 
 use crate::config::Config;
-use crate::exit::Failure;
-use crate::platform::{House, Roles, Shutdown, serve, signalled};
+use crate::exit::{Failure, Reason};
+use crate::platform::{House, Role, Roles, Shutdown, serve, signalled};
+use crate::relay::{Ended, Relay};
 
 /// Runs the roles until Ctrl-C or SIGTERM.
 pub async fn run(config: &Config, roles: &Roles) -> Result<(), Failure> {
     let house = House::open(config).await?;
     let (trigger, shutdown) = Shutdown::new();
-    let served = serve(&house, roles, config.http.listen, shutdown).await?;
-    signalled().await;
+    let relay = relay(&house, config, roles)?;
+    let served = serve(&house, roles, config.http.listen, relay, shutdown).await?;
+    // Where the relay is all there is to do, its end is the end; elsewhere the rest goes on without it.
+    let ended = tokio::select! {
+        () = signalled() => Ok(()),
+        ended = served.relay_ended(), if roles.only(Role::Relay) => Err(failure(&ended)),
+    };
     tracing::info!("stopping");
     trigger.stop();
     served.ended().await;
     house.close().await;
-    Ok(())
+    ended
+}
+
+/// The relay, where it is among the roles.
+fn relay(house: &House, config: &Config, roles: &Roles) -> Result<Option<Relay>, Failure> {
+    if !roles.has(Role::Relay) {
+        return Ok(None);
+    }
+    if config.kafka.brokers.is_none() {
+        return Err(Failure::configuration("role relay needs kafka.brokers")
+            .advise("Set it (docs/kafka.md), or leave the role out of --roles."));
+    }
+    Ok(Some(Relay::new(house.store.clone(), config.kafka.clone())))
+}
+
+fn failure(ended: &Ended) -> Failure {
+    match ended {
+        Ended::Fenced(_) => Failure::new(Reason::Fenced, ended)
+            .advise("One relay is enough. If this one shall be it, stop the other, then start this one."),
+        Ended::Refused(_) => Failure::new(Reason::Refused, ended),
+    }
 }

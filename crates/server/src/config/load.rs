@@ -29,7 +29,7 @@ pub fn load(named: Option<&Path>) -> Result<Config, Failure> {
         figment = figment.merge(Toml::file_exact(file));
     }
     let environment = Env::prefixed("GUANXI_")
-        .ignore(&["config", "torture"])
+        .ignore(&["config", "torture", "test_kafka"])
         .split("__");
     let mut config: Config = figment.merge(environment).extract().map_err(|error| {
         let place = file.as_ref().map_or_else(|| "the environment".to_owned(), |path| path.display().to_string());

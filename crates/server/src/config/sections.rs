@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use guanxi_callbacks::wechat_pay::WechatPayConfig;
 use guanxi_callbacks::wecom::WecomConfig;
+use guanxi_kafka::KafkaSettings;
 use serde::Deserialize;
 
 use super::RulesConfig;
@@ -27,6 +28,8 @@ pub struct Config {
     pub wecom: WecomConfig,
     /// Rules that are data.
     pub rules: RulesConfig,
+    /// Where events are published.
+    pub kafka: KafkaSettings,
     /// Log lines.
     pub log: LogConfig,
 }

@@ -13,7 +13,8 @@ use crate::cli::migrate;
 use crate::config::{self, Config};
 use crate::exit::Failure;
 use crate::logs;
-use crate::platform::{House, Roles, Shutdown, connect_as_login, serve, signalled};
+use crate::platform::{House, Role, Roles, Shutdown, connect_as_login, serve, signalled};
+use crate::relay::Relay;
 use crate::terminal::{Output, spinner};
 
 /// Runs the platform until Ctrl-C.
@@ -57,8 +58,13 @@ async fn with_database(
     let analyst = database::analyst(&login, url, folder).await?;
     login.close().await;
     let house = House::open(&config).await?;
+    let (mut roles, mut relay) = (Roles::all(), None);
+    if config.kafka.brokers.is_some() {
+        roles = roles.and(Role::Relay);
+        relay = Some(Relay::new(house.store.clone(), config.kafka.clone()));
+    }
     let (trigger, shutdown) = Shutdown::new();
-    let served = serve(&house, &Roles::all(), config.http.listen, shutdown).await?;
+    let served = serve(&house, &roles, config.http.listen, relay, shutdown).await?;
     let worked = tokio::select! {
         ready = Box::pin(ready(folder, &config, &house, served.address, empty, output)) => match ready {
             Ok(key) => {

@@ -10,6 +10,8 @@ pub enum Role {
     Api,
     /// Views, policies, deadlines, and the translation of notices.
     Followers,
+    /// Publishing to Kafka.
+    Relay,
 }
 
 /// The roles of one process.
@@ -18,14 +20,27 @@ pub struct Roles(Vec<Role>);
 
 /// There is no such role.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no role; there are api and followers")]
+#[error("`{0}` is no role; there are api, followers and relay")]
 pub struct UnknownRole(String);
 
 impl Roles {
-    /// All of them.
+    /// All that need no Kafka.
     #[must_use]
     pub fn all() -> Self {
         Self(vec![Role::Api, Role::Followers])
+    }
+
+    /// The same, and one more.
+    #[must_use]
+    pub fn and(mut self, role: Role) -> Self {
+        self.0.push(role);
+        self
+    }
+
+    /// Whether there is nothing to do beside this one.
+    #[must_use]
+    pub fn only(&self, role: Role) -> bool {
+        self.0.iter().all(|own| *own == role)
     }
 
     /// Whether one is among them.
@@ -41,6 +56,7 @@ impl FromStr for Roles {
         let role = |name: &str| match name.trim() {
             "api" => Ok(Role::Api),
             "followers" => Ok(Role::Followers),
+            "relay" => Ok(Role::Relay),
             other => Err(UnknownRole(other.to_owned())),
         };
         text.split(',').map(role).collect::<Result<_, _>>().map(Self)
@@ -52,6 +68,7 @@ impl fmt::Display for Roles {
         let names = self.0.iter().map(|role| match role {
             Role::Api => "api",
             Role::Followers => "followers",
+            Role::Relay => "relay",
         });
         f.write_str(&names.collect::<Vec<_>>().join(","))
     }

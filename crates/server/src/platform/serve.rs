@@ -10,10 +10,12 @@ use guanxi_api::ApiState;
 use guanxi_callbacks::{wechat_pay, wecom};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::{House, Role, Roles, Shutdown, health};
 use crate::exit::Failure;
+use crate::relay::{Ended, Relay};
 
 /// Requests under way have this long to end.
 const GRACE: Duration = Duration::from_secs(10);
@@ -24,6 +26,7 @@ pub struct Served {
     pub address: SocketAddr,
     tasks: JoinSet<()>,
     shutdown: Shutdown,
+    ended: watch::Receiver<Option<Ended>>,
 }
 
 /// Starts the roles. Health answers in every role, so every process has an address.
@@ -34,6 +37,7 @@ pub async fn serve(
     house: &House,
     roles: &Roles,
     listen: SocketAddr,
+    relay: Option<Relay>,
     shutdown: Shutdown,
 ) -> Result<Served, Failure> {
     let listener = TcpListener::bind(listen).await.map_err(|error| {
@@ -67,11 +71,23 @@ pub async fn serve(
         let stop = shutdown.clone();
         tasks.spawn(async move { contacts.run(stop.wait()).await });
     }
+    let (say, ended) = watch::channel(None);
+    if let Some(relay) = relay {
+        let stop = shutdown.clone();
+        tasks.spawn(async move {
+            if let Some(why) = relay.run(stop.wait()).await {
+                tracing::error!("{why}");
+                metrics::gauge!("guanxi_follower_stopped", "follower" => "relay").set(1.0);
+                say.send_replace(Some(why));
+            }
+        });
+    }
     tracing::info!(%address, %roles, "guanxi is up");
     Ok(Served {
         address,
         tasks,
         shutdown,
+        ended,
     })
 }
 
@@ -93,6 +109,20 @@ fn public(house: &House) -> Router {
 }
 
 impl Served {
+    /// Done when the relay has ended by itself; never if it does not.
+    pub async fn relay_ended(&self) -> Ended {
+        let mut ended = self.ended.clone();
+        let known = ended
+            .wait_for(Option::is_some)
+            .await
+            .ok()
+            .and_then(|why| why.clone());
+        match known {
+            Some(why) => why,
+            None => std::future::pending().await,
+        }
+    }
+
     /// Waits for the word to stop, then for what is under way.
     pub async fn ended(self) {
         let Self {

@@ -1,0 +1,23 @@
+//! Publishing to Apache Kafka: every event once, in order, with the position of the log inside the same transaction.
+//!
+//! It exists so that nobody else knows of brokers, transactions and their errors, and it names no aggregate: what an
+//! event is to outsiders, and to which topic it goes, is handed in. Order and exactly once rest on three things: one
+//! transactional id (a newer publisher fences an older one), a position that is committed together with the events it
+//! stands for, and keys that always meet the same partition.
+
+mod delivery;
+mod envelope;
+mod error;
+mod position;
+mod published;
+mod publisher;
+mod settings;
+mod topics;
+
+pub use envelope::{Outgoing, Told, envelope, state, tombstone};
+pub use error::PublishError;
+pub use position::{Position, read_position};
+pub use published::last_published;
+pub use publisher::Publisher;
+pub use settings::KafkaSettings;
+pub use topics::{Kind, Topic, ensure, missing};

@@ -1,0 +1,137 @@
+//! The transactional producer.
+
+use std::time::{Duration, Instant};
+
+use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
+use rdkafka::producer::{BaseRecord, NoCustomPartitioner, Producer as _, ThreadedProducer};
+
+use crate::delivery::Delivery;
+use crate::position::KEY;
+use crate::{KafkaSettings, Outgoing, Position, PublishError};
+
+/// For one call to the coordinator; it is called again until a transaction's time is over.
+const CALL: Duration = Duration::from_secs(10);
+/// A full queue is looked at again after so long.
+const BREATH: Duration = Duration::from_millis(1);
+
+/// Holds the transactional id. Every call blocks. After an error it is to be dropped: the next one fences it and reads
+/// from the position topic what had been committed.
+pub struct Publisher {
+    producer: ThreadedProducer<Delivery, NoCustomPartitioner>,
+    position_topic: String,
+    patience: Duration,
+}
+
+impl Publisher {
+    /// Takes the transactional id: an older holder is fenced, and its open transaction is undone.
+    ///
+    /// # Errors
+    /// The brokers do not answer, or do not let us.
+    pub fn start(settings: &KafkaSettings) -> Result<Self, PublishError> {
+        let timeout = settings.transaction_timeout_ms.to_string();
+        let producer: ThreadedProducer<Delivery, NoCustomPartitioner> = settings
+            .client()
+            .set("transactional.id", settings.transactional_id())
+            .set("transaction.timeout.ms", &timeout)
+            .set("message.timeout.ms", &timeout)
+            .set("enable.idempotence", "true")
+            .set("acks", "all")
+            // As Java clients place a key.
+            .set("partitioner", "murmur2_random")
+            .set("compression.type", "lz4")
+            .set("linger.ms", "1")
+            .create_with_context(Delivery::default())?;
+        let patience = Duration::from_millis(settings.transaction_timeout_ms.into());
+        let publisher = Self {
+            producer,
+            position_topic: settings.position_topic(),
+            patience,
+        };
+        publisher.insist(|producer| producer.init_transactions(CALL))?;
+        Ok(publisher)
+    }
+
+    /// Publishes all messages and the position, or nothing.
+    ///
+    /// # Errors
+    /// Nothing of it is to be seen, or, after [`PublishError::Transient`], it is not known whether it is: the position
+    /// topic tells.
+    pub fn publish(&self, messages: &[Outgoing], position: Position) -> Result<(), PublishError> {
+        self.producer.begin_transaction()?;
+        let ended = self
+            .send_all(messages, position)
+            .and_then(|()| self.insist(|producer| producer.commit_transaction(CALL)));
+        let Err(error) = ended else { return Ok(()) };
+        // A message that could not be delivered says more than the transaction that it has spoilt.
+        let error = match (error, self.producer.context().take_failure()) {
+            (PublishError::Transient(text), Some(cause)) => match PublishError::from(cause) {
+                PublishError::Transient(why) => PublishError::Transient(format!("{text}: {why}")),
+                other => other,
+            },
+            (error, _) => error,
+        };
+        if !matches!(error, PublishError::Fenced(_))
+            && let Err(failed) = self.producer.abort_transaction(CALL)
+            && let fenced @ PublishError::Fenced(_) = PublishError::from(failed)
+        {
+            return Err(fenced);
+        }
+        Err(error)
+    }
+
+    fn send_all(&self, messages: &[Outgoing], position: Position) -> Result<(), PublishError> {
+        for message in messages {
+            let mut record: BaseRecord<'_, str, [u8]> = BaseRecord::to(&message.topic)
+                .key(&*message.key)
+                .headers(message.headers.clone());
+            if let Some(payload) = &message.payload {
+                record = record.payload(payload);
+            }
+            self.send(record)?;
+        }
+        let bytes = position.to_json();
+        self.send(
+            BaseRecord::to(&self.position_topic)
+                .key(KEY)
+                .payload(&bytes[..])
+                .partition(0),
+        )
+    }
+
+    /// Back-pressure: a full queue drains as the brokers take what is in it.
+    fn send<'a>(&self, mut record: BaseRecord<'a, str, [u8]>) -> Result<(), PublishError> {
+        let begun = Instant::now();
+        loop {
+            match self.producer.send(record) {
+                Ok(()) => return Ok(()),
+                Err((KafkaError::MessageProduction(Code::QueueFull), back))
+                    if begun.elapsed() < self.patience =>
+                {
+                    metrics::counter!("guanxi_relay_queue_full_total").increment(1);
+                    record = back;
+                    std::thread::sleep(BREATH);
+                }
+                Err((error, _)) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Calls the coordinator again as long as librdkafka says that the same call may be made again.
+    fn insist(
+        &self,
+        call: impl Fn(&ThreadedProducer<Delivery, NoCustomPartitioner>) -> Result<(), KafkaError>,
+    ) -> Result<(), PublishError> {
+        let begun = Instant::now();
+        loop {
+            match call(&self.producer) {
+                Ok(()) => return Ok(()),
+                Err(KafkaError::Transaction(error))
+                    if error.is_retriable() && begun.elapsed() < self.patience =>
+                {
+                    tracing::debug!(%error, "the coordinator is asked again");
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Where the brokers are, and how much they shall promise.
+
+use rdkafka::ClientConfig;
+use serde::Deserialize;
+
+/// Section `[kafka]` of the configuration.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct KafkaSettings {
+    /// `host:port`, several with commas. Nothing is published without.
+    pub brokers: Option<String>,
+    /// Before the name of every topic, and in the transactional id: two installations on one cluster differ here.
+    pub prefix: String,
+    /// Partitions of a topic that is created; never changed afterwards, since that would break the order of a key.
+    pub partitions: i32,
+    /// Copies of each partition.
+    pub replication: i32,
+    /// Where events say that they come from (CloudEvents `source`).
+    pub source: String,
+    /// Before the name of an event, where its schema is found (CloudEvents `dataschema`).
+    pub schemas: String,
+    /// A transaction that takes longer is given up by the brokers; readers wait no longer for a dead relay.
+    pub transaction_timeout_ms: u32,
+    /// Any other setting of librdkafka: `security.protocol`, `sasl.username`, `ssl.ca.location` …
+    pub librdkafka: std::collections::BTreeMap<String, String>,
+}
+
+impl Default for KafkaSettings {
+    fn default() -> Self {
+        Self {
+            brokers: None,
+            prefix: "guanxi".to_owned(),
+            partitions: 6,
+            replication: 3,
+            source: "/guanxi".to_owned(),
+            schemas: "urn:guanxi:schema:".to_owned(),
+            transaction_timeout_ms: 15_000,
+            librdkafka: std::collections::BTreeMap::new(),
+        }
+    }
+}
+
+impl KafkaSettings {
+    /// The topic that carries the position.
+    #[must_use]
+    pub fn position_topic(&self) -> String {
+        format!("{}.relay.position", self.prefix)
+    }
+
+    /// What fences an older relay.
+    #[must_use]
+    pub fn transactional_id(&self) -> String {
+        format!("{}.relay", self.prefix)
+    }
+
+    /// The brokers and whatever was set for librdkafka.
+    pub(crate) fn client(&self) -> ClientConfig {
+        let mut config = ClientConfig::new();
+        for (key, value) in &self.librdkafka {
+            config.set(key, value);
+        }
+        config.set("bootstrap.servers", self.brokers.clone().unwrap_or_default());
+        config.set("client.id", "guanxi");
+        config
+    }
+}

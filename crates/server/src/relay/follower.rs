@@ -1,0 +1,218 @@
+//! The relay as a follower: what it holds, and in which order it takes it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use guanxi_domain::GuanxiEvent;
+use guanxi_event_store::follow::{Batch, Checkpoint, Identity, Mark};
+use guanxi_event_store::{EventStore, FollowError, Follower};
+use guanxi_kafka::{KafkaSettings, Outgoing, Position, PublishError, Publisher, ensure, read_position};
+use sqlx::PgPool;
+use tokio::time::sleep;
+
+use super::lock::Lock;
+use super::run::Ended;
+use super::{NAME, VERSION, telling, topics};
+
+/// How often a standby looks whether the lock is free.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+const ADOPT: &str = "Look why, then let it go on: docs/runbooks/relay.md, guanxi relay adopt";
+
+/// Publishes what lies behind the position that Kafka knows.
+pub(super) struct RelayFollower {
+    store: EventStore,
+    settings: Arc<KafkaSettings>,
+    ended: Arc<Mutex<Option<Ended>>>,
+    lock: Option<Lock>,
+    publisher: Option<Arc<Publisher>>,
+}
+
+impl RelayFollower {
+    pub(super) fn new(
+        store: EventStore,
+        settings: Arc<KafkaSettings>,
+        ended: Arc<Mutex<Option<Ended>>>,
+    ) -> Self {
+        Self {
+            store,
+            settings,
+            ended,
+            lock: None,
+            publisher: None,
+        }
+    }
+
+    /// Ends the relay for a reason that a person or the other relay must know of.
+    fn end(&self, ended: Ended) -> FollowError {
+        let text = ended.to_string();
+        self.ended
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get_or_insert(ended);
+        FollowError::Fault(text)
+    }
+
+    fn failed(&mut self, error: PublishError) -> FollowError {
+        // Whatever it was: the next publisher fences this one and reads what was committed.
+        self.publisher = None;
+        match error {
+            PublishError::Fenced(why) => self.end(Ended::Fenced(why)),
+            PublishError::Refused(why) => self.end(Ended::Refused(why)),
+            PublishError::Transient(why) => FollowError::Transient(why),
+        }
+    }
+
+    /// Waits for the lock as standby. A lock that was held and is lost to another ends this relay.
+    async fn take_lock(&mut self) -> Result<(), FollowError> {
+        let had = match &self.lock {
+            Some(lock) if !lock.is_lost() => return Ok(()),
+            lock => lock.is_some(),
+        };
+        self.lock = None;
+        let mut told = false;
+        loop {
+            self.lock = Lock::try_take(self.store.pool()).await?;
+            if self.lock.is_some() {
+                tracing::info!("this relay publishes");
+                return Ok(());
+            }
+            if had {
+                return Err(self.end(Ended::Fenced("its session lock went to another relay".to_owned())));
+            }
+            if !told {
+                tracing::info!("another relay publishes; this one stands by");
+                told = true;
+            }
+            sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    /// Where to go on: as Kafka says, if the mirror and the log agree.
+    async fn agreed(&self, known: Option<Position>) -> Result<Checkpoint, FollowError> {
+        let who = self.identity();
+        let mirror = {
+            let mut connection = self.store.pool().acquire().await?;
+            Checkpoint::load(&mut connection, &who).await?
+        };
+        let mirrored = mirror.mark.position;
+        let Some(known) = known else {
+            return match mirrored {
+                0 => Ok(mirror),
+                _ => Err(self.end(Ended::Refused(format!(
+                    "the position topic {} is empty, but events up to position {mirrored} were published. {ADOPT}",
+                    self.settings.position_topic()
+                )))),
+            };
+        };
+        if known.position < mirrored {
+            return Err(self.end(Ended::Refused(format!(
+                "the position topic {} says {}, but events up to position {mirrored} were published. {ADOPT}",
+                self.settings.position_topic(),
+                known.position
+            ))));
+        }
+        if known.position > 0 && chain_at(self.store.pool(), known.position).await? != Some(known.chain) {
+            return Err(self.end(Ended::Refused(format!(
+                "the log does not continue what was published last, position {}: it was restored from an older \
+                 backup, or it is another log. {ADOPT}",
+                known.position
+            ))));
+        }
+        Ok(mirror.carried(Mark {
+            position: known.position,
+            chain: known.chain,
+        }))
+    }
+
+    async fn publish(&mut self, messages: Vec<Outgoing>, position: Position) -> Result<(), FollowError> {
+        let Some(publisher) = self.publisher.clone() else {
+            return Err(FollowError::Transient("there is no producer".to_owned()));
+        };
+        let bytes: usize = messages.iter().map(Outgoing::size).sum();
+        metrics::counter!("guanxi_relay_messages_total").increment(messages.len() as u64);
+        metrics::counter!("guanxi_relay_bytes_total").increment(bytes as u64);
+        let done = blocking(move || publisher.publish(&messages, position)).await;
+        done.map_err(|error| self.failed(error))
+    }
+}
+
+#[async_trait]
+impl Follower for RelayFollower {
+    type Event = GuanxiEvent;
+
+    fn identity(&self) -> Identity {
+        Identity::new(NAME, VERSION)
+    }
+
+    async fn resume(&mut self) -> Result<Checkpoint, FollowError> {
+        self.publisher = None;
+        self.take_lock().await?;
+        let pool = self.store.pool().clone();
+        let wanted = topics::all(&self.settings, &pool).await?;
+        let partitions = ensure(&self.settings, &wanted)
+            .await
+            .map_err(|error| self.failed(error))?;
+        topics::record(&pool, &wanted, &partitions).await?;
+        let settings = Arc::clone(&self.settings);
+        let started = blocking(move || {
+            let publisher = Publisher::start(&settings)?;
+            Ok((publisher, read_position(&settings)?))
+        });
+        let (publisher, known) = started.await.map_err(|error| self.failed(error))?;
+        let at = self.agreed(known).await?;
+        self.publisher = Some(Arc::new(publisher));
+        tracing::info!(position = at.mark.position, "publishing goes on from here");
+        Ok(at)
+    }
+
+    async fn work(
+        &mut self,
+        batch: &Batch<GuanxiEvent>,
+        from: &Checkpoint,
+    ) -> Result<Checkpoint, FollowError> {
+        if self.lock.as_ref().is_none_or(Lock::is_lost) {
+            self.take_lock().await?;
+            return Err(FollowError::Transient(
+                "the session lock was lost and taken again".to_owned(),
+            ));
+        }
+        let messages = telling::messages(&self.settings, &self.store, batch).await?;
+        let last = batch.last();
+        let position = Position {
+            position: last.position,
+            chain: last.chain,
+        };
+        self.publish(messages, position).await?;
+        // Kafka holds the position; the mirror in PostgreSQL may come later, and the loop writes it.
+        Ok(from.carried(last))
+    }
+
+    async fn idle(&mut self) -> Result<(), FollowError> {
+        if self.lock.as_ref().is_none_or(Lock::is_lost) {
+            self.take_lock().await?;
+            return Err(FollowError::Transient(
+                "the session lock was lost and taken again".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+}
+
+async fn chain_at(pool: &PgPool, position: u64) -> Result<Option<[u8; 32]>, FollowError> {
+    let position = i64::try_from(position).unwrap_or(i64::MAX);
+    let chain: Option<Vec<u8>> = sqlx::query_scalar("select chain from log.batches where last = $1")
+        .bind(position)
+        .fetch_optional(pool)
+        .await?;
+    Ok(chain.and_then(|chain| chain.try_into().ok()))
+}
+
+/// librdkafka waits in the calling thread.
+pub(super) async fn blocking<T: Send + 'static>(
+    call: impl FnOnce() -> Result<T, PublishError> + Send + 'static,
+) -> Result<T, PublishError> {
+    tokio::task::spawn_blocking(call)
+        .await
+        .unwrap_or_else(|error| Err(PublishError::Transient(error.to_string())))
+}

@@ -1,0 +1,175 @@
+//! The relay's process and its installation.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use sqlx::PgPool;
+use tokio::io::AsyncReadExt as _;
+use tokio::process::{Child, Command};
+use tokio::time::{Instant, sleep};
+
+use super::{MASTER_KEY, topics};
+
+/// The relay's word for "a person must look".
+pub const REFUSED: i32 = 7;
+/// How long anything may take before the test gives up; nothing else depends on it.
+const PATIENCE: Duration = Duration::from_secs(300);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// A log and a prefix of topics.
+#[derive(Clone)]
+pub struct Installation {
+    pub broker: String,
+    pub prefix: String,
+    pool: PgPool,
+    url: String,
+}
+
+impl Installation {
+    pub fn new(pool: &PgPool, broker: &str) -> Self {
+        Self {
+            broker: broker.to_owned(),
+            prefix: pool.connect_options().get_database().unwrap().to_owned(),
+            pool: pool.clone(),
+            url: url(pool),
+        }
+    }
+
+    /// The same topics, another log.
+    pub fn on(&self, pool: &PgPool) -> Self {
+        Self {
+            pool: pool.clone(),
+            url: url(pool),
+            ..self.clone()
+        }
+    }
+
+    pub async fn head(&self) -> u64 {
+        let head: i64 = sqlx::query_scalar("select coalesce(max(last), 0) from log.batches")
+            .fetch_one(&self.pool)
+            .await
+            .unwrap();
+        head.unsigned_abs()
+    }
+
+    /// The last position that a reader of committed events can see.
+    pub async fn published(&self) -> u64 {
+        topics::read_all(self)
+            .await
+            .iter()
+            .map(|seen| seen.position)
+            .max()
+            .unwrap_or(0)
+    }
+
+    pub async fn until_published(&self, position: u64) {
+        let until = Instant::now() + PATIENCE;
+        while self.published().await < position {
+            assert!(Instant::now() < until, "position {position} is not published");
+            sleep(LOOK_EVERY).await;
+        }
+    }
+
+    pub async fn until_mirrored(&self, position: u64) {
+        let until = Instant::now() + PATIENCE;
+        let mirrored = "select coalesce(max(position), 0) from follow.checkpoints where follower = 'relay'";
+        while sqlx::query_scalar::<_, i64>(mirrored)
+            .fetch_one(&self.pool)
+            .await
+            .unwrap()
+            .unsigned_abs()
+            < position
+        {
+            assert!(Instant::now() < until, "position {position} is not mirrored");
+            sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// Runs a command to its good end.
+    pub async fn command(&self, arguments: &[&str]) {
+        let done = self.program(arguments).output().await.unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+
+    /// Starts `guanxi serve --roles relay`.
+    pub fn relay(&self) -> Relay {
+        let mut program = self.program(&["serve", "--roles", "relay"]);
+        Relay(program.stderr(Stdio::piped()).spawn().unwrap())
+    }
+
+    fn program(&self, arguments: &[&str]) -> Command {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_guanxi"));
+        program
+            .arg("--config")
+            .arg(configuration())
+            .args(arguments)
+            .env("DATABASE_URL", &self.url)
+            .env("GUANXI_LOG__FILTER", "warn")
+            .env("GUANXI_KAFKA__BROKERS", &self.broker)
+            .env("GUANXI_KAFKA__PREFIX", &self.prefix)
+            .env("GUANXI_KAFKA__REPLICATION", "1")
+            .env("GUANXI_KAFKA__PARTITIONS", "3")
+            .kill_on_drop(true);
+        program
+    }
+}
+
+/// One run.
+pub struct Relay(Child);
+
+impl Relay {
+    /// SIGKILL.
+    pub async fn kill(mut self) {
+        self.0.kill().await.unwrap();
+    }
+
+    pub async fn signal(&self, name: &str) {
+        let id = self.0.id().unwrap().to_string();
+        let sent = Command::new("kill")
+            .args([&format!("-{name}"), &id])
+            .status()
+            .await
+            .unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits until it ends by itself: its exit code and its last words.
+    pub async fn ended(mut self) -> (Option<i32>, String) {
+        let mut words = String::new();
+        let mut errors = self.0.stderr.take().unwrap();
+        let ended = async {
+            errors.read_to_string(&mut words).await.unwrap();
+            self.0.wait().await.unwrap()
+        };
+        let status = tokio::time::timeout(PATIENCE, ended).await;
+        let Ok(status) = status else { panic!("it goes on") };
+        (status.code(), words)
+    }
+}
+
+/// Keys of an installation, in a folder of this test's.
+fn configuration() -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let (key, file) = (folder.join("relay.key"), folder.join("relay.toml"));
+    if !file.exists() {
+        let text = format!(
+            "[http]\nlisten = \"127.0.0.1:0\"\n[keys]\nmaster_key_file = {:?}\n",
+            key.display().to_string()
+        );
+        let mine = folder.join(format!("relay.{:?}.new", std::thread::current().id()));
+        std::fs::write(&mine, hex::encode(MASTER_KEY)).unwrap();
+        std::fs::rename(&mine, &key).unwrap();
+        std::fs::write(&mine, text).unwrap();
+        std::fs::rename(&mine, &file).unwrap();
+    }
+    file
+}
+
+/// The server of `DATABASE_URL`, with the pool's database.
+fn url(pool: &PgPool) -> String {
+    let server = std::env::var("DATABASE_URL").unwrap();
+    let (address, _) = server.split_once('?').unwrap_or((&server, ""));
+    let (server, _) = address.rsplit_once('/').unwrap();
+    format!("{server}/{}", pool.connect_options().get_database().unwrap())
+}

@@ -1,0 +1,105 @@
+//! What a consumer of committed events sees.
+
+use std::time::Duration;
+
+use rdkafka::ClientConfig;
+use rdkafka::Message as _;
+use rdkafka::admin::{AdminClient, AdminOptions};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::error::KafkaError;
+use rdkafka::message::{BorrowedMessage, Headers as _};
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+
+use super::process::Installation;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// An event as it was read, in the order of its partition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    pub topic: String,
+    pub key: String,
+    pub id: String,
+    pub position: u64,
+    pub sequence: u64,
+}
+
+/// Every event of every event topic, from the beginning to the end as it is now.
+pub async fn read_all(house: &Installation) -> Vec<Seen> {
+    let house = house.clone();
+    tokio::task::spawn_blocking(move || read(&house)).await.unwrap()
+}
+
+fn read(house: &Installation) -> Vec<Seen> {
+    let consumer: BaseConsumer = ClientConfig::new()
+        .set("bootstrap.servers", &house.broker)
+        .set("group.id", "test")
+        .set("isolation.level", "read_committed")
+        .set("enable.partition.eof", "true")
+        .set("enable.auto.commit", "false")
+        .create()
+        .unwrap();
+    let metadata = consumer.fetch_metadata(None, PATIENCE).unwrap();
+    let ours = |name: &str| {
+        name.strip_prefix(&house.prefix)
+            .is_some_and(|rest| rest.starts_with('.') && !rest.contains("state") && !rest.contains("relay"))
+    };
+    let mut from = TopicPartitionList::new();
+    for topic in metadata.topics().iter().filter(|topic| ours(topic.name())) {
+        for partition in topic.partitions() {
+            from.add_partition_offset(topic.name(), partition.id(), Offset::Beginning)
+                .unwrap();
+        }
+    }
+    let (mut open, mut seen) = (from.count(), Vec::new());
+    consumer.assign(&from).unwrap();
+    while open > 0 {
+        match consumer.poll(PATIENCE) {
+            Some(Ok(record)) => seen.push(event(&record)),
+            Some(Err(KafkaError::PartitionEOF(_))) => open -= 1,
+            Some(Err(error)) => panic!("{error}"),
+            None => panic!("the broker is silent"),
+        }
+    }
+    seen
+}
+
+fn event(record: &BorrowedMessage<'_>) -> Seen {
+    Seen {
+        topic: record.topic().to_owned(),
+        key: String::from_utf8(record.key().unwrap().to_vec()).unwrap(),
+        id: header(record, "ce_id"),
+        position: header(record, "ce_position").parse().unwrap(),
+        sequence: header(record, "ce_sequence").parse().unwrap(),
+    }
+}
+
+fn header(record: &BorrowedMessage<'_>, key: &str) -> String {
+    let headers = record.headers().unwrap();
+    let found = headers.iter().find(|header| header.key == key).unwrap();
+    String::from_utf8(found.value.unwrap().to_vec()).unwrap()
+}
+
+/// Deletes a topic of the installation and waits until it is gone.
+pub async fn delete(house: &Installation, name: &str) {
+    let topic = format!("{}.{name}", house.prefix);
+    let admin: AdminClient<DefaultClientContext> = ClientConfig::new()
+        .set("bootstrap.servers", &house.broker)
+        .create()
+        .unwrap();
+    for deleted in admin
+        .delete_topics(&[&topic], &AdminOptions::new())
+        .await
+        .unwrap()
+    {
+        deleted.unwrap();
+    }
+    let there = |admin: &AdminClient<DefaultClientContext>| {
+        let metadata = admin.inner().fetch_metadata(None, PATIENCE).unwrap();
+        metadata.topics().iter().any(|found| found.name() == topic)
+    };
+    while there(&admin) {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
