@@ -8,6 +8,7 @@
     reason = "also outside of the test functions, what cannot go on may stop"
 )]
 
+mod cluster;
 #[path = "../killed_followers/load.rs"]
 mod load;
 mod once;

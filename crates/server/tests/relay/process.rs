@@ -7,6 +7,7 @@ use std::time::Duration;
 use sqlx::PgPool;
 use tokio::io::AsyncReadExt as _;
 use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
 use super::{MASTER_KEY, topics};
@@ -22,6 +23,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 pub struct Installation {
     pub broker: String,
     pub prefix: String,
+    pub replication: usize,
     pool: PgPool,
     url: String,
 }
@@ -31,6 +33,7 @@ impl Installation {
         Self {
             broker: broker.to_owned(),
             prefix: pool.connect_options().get_database().unwrap().to_owned(),
+            replication: broker.split(',').count(),
             pool: pool.clone(),
             url: url(pool),
         }
@@ -95,7 +98,15 @@ impl Installation {
     /// Starts `guanxi serve --roles relay`.
     pub fn relay(&self) -> Relay {
         let mut program = self.program(&["serve", "--roles", "relay"]);
-        Relay(program.stderr(Stdio::piped()).spawn().unwrap())
+        let mut process = program.stderr(Stdio::piped()).spawn().unwrap();
+        let mut errors = process.stderr.take().unwrap();
+        // Read all the while: a full pipe would hold the relay.
+        let words = tokio::spawn(async move {
+            let mut words = String::new();
+            errors.read_to_string(&mut words).await.unwrap();
+            words
+        });
+        Relay { process, words }
     }
 
     fn program(&self, arguments: &[&str]) -> Command {
@@ -108,7 +119,7 @@ impl Installation {
             .env("GUANXI_LOG__FILTER", "warn")
             .env("GUANXI_KAFKA__BROKERS", &self.broker)
             .env("GUANXI_KAFKA__PREFIX", &self.prefix)
-            .env("GUANXI_KAFKA__REPLICATION", "1")
+            .env("GUANXI_KAFKA__REPLICATION", self.replication.to_string())
             .env("GUANXI_KAFKA__PARTITIONS", "3")
             .kill_on_drop(true);
         program
@@ -116,16 +127,19 @@ impl Installation {
 }
 
 /// One run.
-pub struct Relay(Child);
+pub struct Relay {
+    process: Child,
+    words: JoinHandle<String>,
+}
 
 impl Relay {
     /// SIGKILL.
     pub async fn kill(mut self) {
-        self.0.kill().await.unwrap();
+        self.process.kill().await.unwrap();
     }
 
     pub async fn signal(&self, name: &str) {
-        let id = self.0.id().unwrap().to_string();
+        let id = self.process.id().unwrap().to_string();
         let sent = Command::new("kill")
             .args([&format!("-{name}"), &id])
             .status()
@@ -136,15 +150,9 @@ impl Relay {
 
     /// Waits until it ends by itself: its exit code and its last words.
     pub async fn ended(mut self) -> (Option<i32>, String) {
-        let mut words = String::new();
-        let mut errors = self.0.stderr.take().unwrap();
-        let ended = async {
-            errors.read_to_string(&mut words).await.unwrap();
-            self.0.wait().await.unwrap()
-        };
-        let status = tokio::time::timeout(PATIENCE, ended).await;
+        let status = tokio::time::timeout(PATIENCE, self.process.wait()).await;
         let Ok(status) = status else { panic!("it goes on") };
-        (status.code(), words)
+        (status.unwrap().code(), self.words.await.unwrap())
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a consumer of committed events sees.
 
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use rdkafka::ClientConfig;
 use rdkafka::Message as _;
@@ -32,6 +33,34 @@ pub async fn read_all(house: &Installation) -> Vec<Seen> {
 }
 
 fn read(house: &Installation) -> Vec<Seen> {
+    let (consumer, mut open) = from_the_beginning(house);
+    let mut seen = Vec::new();
+    while open > 0 {
+        match consumer.poll(PATIENCE) {
+            Some(Ok(record)) => seen.push(event(&record)),
+            Some(Err(KafkaError::PartitionEOF(_))) => open -= 1,
+            Some(Err(error)) => panic!("{error}"),
+            None => panic!("the broker is silent"),
+        }
+    }
+    seen
+}
+
+/// The longest time without a new committed event, until `over` is said; whatever becomes of brokers meanwhile.
+pub fn longest_stall(house: &Installation, over: &AtomicBool) -> Duration {
+    let (consumer, _) = from_the_beginning(house);
+    let (mut last, mut longest) = (Instant::now(), Duration::ZERO);
+    while !over.load(Ordering::Relaxed) {
+        if let Some(Ok(_)) = consumer.poll(Duration::from_millis(50)) {
+            longest = longest.max(last.elapsed());
+            last = Instant::now();
+        }
+    }
+    longest
+}
+
+/// A reader of all event topics as they are now, and the number of their partitions.
+fn from_the_beginning(house: &Installation) -> (BaseConsumer, usize) {
     let consumer: BaseConsumer = ClientConfig::new()
         .set("bootstrap.servers", &house.broker)
         .set("group.id", "test")
@@ -52,17 +81,9 @@ fn read(house: &Installation) -> Vec<Seen> {
                 .unwrap();
         }
     }
-    let (mut open, mut seen) = (from.count(), Vec::new());
     consumer.assign(&from).unwrap();
-    while open > 0 {
-        match consumer.poll(PATIENCE) {
-            Some(Ok(record)) => seen.push(event(&record)),
-            Some(Err(KafkaError::PartitionEOF(_))) => open -= 1,
-            Some(Err(error)) => panic!("{error}"),
-            None => panic!("the broker is silent"),
-        }
-    }
-    seen
+    let partitions = from.count();
+    (consumer, partitions)
 }
 
 fn event(record: &BorrowedMessage<'_>) -> Seen {
