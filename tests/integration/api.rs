@@ -145,6 +145,11 @@ async fn garbage_gets_problems(pool: PgPool) {
         problem(send("{}", "application/json").await.unwrap()).await.0,
         422
     );
+    // Values by place instead of by name.
+    assert_eq!(
+        problem(send("[null]", "application/json").await.unwrap()).await.0,
+        422
+    );
     assert_eq!(problem(send("{}", "text/plain").await.unwrap()).await.0, 415);
     let no_key = api
         .client
@@ -159,6 +164,12 @@ async fn garbage_gets_problems(pool: PgPool) {
     assert_eq!(
         problem(api.get("/v1/orders?cursor=%21", &api.key).await).await.0,
         422
+    );
+    assert_eq!(
+        problem(api.get("/v1/member-tags?tag=a%00", &api.key).await)
+            .await
+            .0,
+        400
     );
     assert_eq!(
         problem(api.get("/v1/dashboard?from=yesterday", &api.key).await)

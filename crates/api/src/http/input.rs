@@ -1,6 +1,7 @@
 //! Input, read and checked: bodies, query strings and path segments, with problems instead of plain text.
 
 use axum::Json;
+use axum::body::{Body as Bytestream, Bytes};
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::StatusCode;
@@ -30,9 +31,7 @@ where
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let Json(body) = Json::<T>::from_request(request, state)
-            .await
-            .map_err(|why| unreadable(&why))?;
+        let body: T = object(request, state).await?;
         body.validate().map_err(|report| {
             let errors = report
                 .iter()
@@ -47,7 +46,25 @@ where
     }
 }
 
-pub(super) fn unreadable(why: &JsonRejection) -> Problem {
+/// Reads a JSON body. serde would also take an array for an object, value by value in the order of the fields: then a
+/// client that forgot the names would be understood by chance.
+pub(super) async fn object<T: DeserializeOwned, S: Send + Sync>(
+    request: Request,
+    state: &S,
+) -> Result<T, Problem> {
+    let (parts, body) = request.into_parts();
+    let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), state)
+        .await
+        .map_err(|why| unreadable(&why.into()))?;
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(Problem::unfit("An object is needed, not an array."));
+    }
+    let whole = Request::from_parts(parts, Bytestream::from(bytes));
+    let read = Json::<T>::from_request(whole, state).await;
+    read.map(|Json(body)| body).map_err(|why| unreadable(&why))
+}
+
+fn unreadable(why: &JsonRejection) -> Problem {
     match why {
         JsonRejection::MissingJsonContentType(_) => Problem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -74,6 +91,12 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        // No text of ours holds one, and PostgreSQL's cannot.
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            return Err(Problem::invalid(
+                "A value holds the character NUL (%00); leave it out.",
+            ));
+        }
         let read: Result<Query<T>, QueryRejection> = Query::from_request_parts(parts, state).await;
         read.map(|Query(params)| Self(params))
             .map_err(|why| Problem::invalid(why.body_text()))

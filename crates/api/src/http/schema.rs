@@ -1,6 +1,5 @@
 //! A command of the rules as a request body: read by serde, described by the schema that the rules carry.
 
-use axum::Json;
 use axum::extract::{FromRequest, Request};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -9,7 +8,7 @@ use serde_json::Value;
 use utoipa::openapi::{Object, RefOr, Schema};
 
 use super::Problem;
-use super::input::unreadable;
+use super::input::object;
 
 /// A body that is a command of the rules; the rules check it.
 #[derive(Debug)]
@@ -19,10 +18,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Command<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let Json(command) = Json::<T>::from_request(request, state)
-            .await
-            .map_err(|why| unreadable(&why))?;
-        Ok(Self(command))
+        object(request, state).await.map(Self)
     }
 }
 
