@@ -30,7 +30,9 @@ endif
 test: prepare ## all tests, against a private PostgreSQL
 	$(POSTGRES) with $(KAFKA_SCRIPT) with cargo test --workspace --locked
 
-torture: prepare ## the long forms of property and crash tests
+torture: prepare ## load under kills, cuts, full disks, wrong clocks (KILLS=1000 is the long form), then the long forms of all tests
+	cargo build --release --locked -p guanxi-server -p guanxi-torture
+	target/release/guanxi-torture --kills $(or $(KILLS),40)
 	GUANXI_TORTURE=1 PROPTEST_CASES=20000 $(POSTGRES) with $(KAFKA_SCRIPT) with cargo test --workspace --locked --release -- --include-ignored
 
 fmt: ## formats the source

@@ -26,6 +26,7 @@ const OURS: &[(&str, &[&str])] = &[
             "api",
         ],
     ),
+    ("torture", &["kernel", "callbacks"]),
     ("xtask", &["kernel", "domain", "api"]),
     (
         "bench",
@@ -45,11 +46,19 @@ const OURS: &[(&str, &[&str])] = &[
 const THEIRS: &[(&str, &[&str])] = &[
     ("cqrs-es", &["event-store", "bench"]),
     ("postgres-es", &["event-store", "bench"]),
-    ("rdkafka", &["kafka"]),
+    ("rdkafka", &["kafka", "bench"]),
     ("axum", &["api", "callbacks", "server", "bench"]),
     (
         "sqlx",
-        &["event-store", "views", "imports", "api", "server", "bench"],
+        &[
+            "event-store",
+            "views",
+            "imports",
+            "api",
+            "server",
+            "bench",
+            "torture",
+        ],
     ),
     (
         "tokio",
@@ -62,6 +71,7 @@ const THEIRS: &[(&str, &[&str])] = &[
             "api",
             "server",
             "bench",
+            "torture",
         ],
     ),
 ];
