@@ -3,7 +3,7 @@
     pip install confluent-kafka
     members.py BROKERS FILE [PREFIX]
 
-Reads until nothing more comes. It may be killed at any point and run again: the newest state of a member and its
+Reads to the end. It may be killed at any point and run again: the newest state of a member and its
 sequence are written in one transaction with the offset, and an older state never replaces a newer one. A tombstone
 (no payload) deletes what is known of the member.
 """
@@ -12,9 +12,7 @@ import json
 import sqlite3
 import sys
 
-from confluent_kafka import Consumer, TopicPartition
-
-QUIET_SECONDS = 8
+from confluent_kafka import Consumer, KafkaError, TopicPartition
 
 
 def main() -> None:
@@ -34,17 +32,27 @@ def main() -> None:
             "isolation.level": "read_committed",
             "enable.auto.commit": False,
             "auto.offset.reset": "earliest",
+            # Only because this program ends; one that runs for ever needs no word about ends.
+            "enable.partition.eof": True,
         }
     )
     # The offsets lie with the rows, so Kafka's own are not asked.
     known = dict(table.execute("select partition, next from offsets"))
     partitions = consumer.list_topics(topic, timeout=30).topics[topic].partitions
     consumer.assign([TopicPartition(topic, number, known.get(number, 0)) for number in partitions])
-    while (message := consumer.poll(QUIET_SECONDS)) is not None:
-        if message.error():
-            raise SystemExit(str(message.error()))
-        with table:
-            apply(table, message)
+    open_ends = set(partitions)
+    while open_ends:
+        message = consumer.poll(1)
+        if message is None:
+            continue
+        if message.error() is None:
+            open_ends.add(message.partition())
+            with table:
+                apply(table, message)
+        elif message.error().code() == KafkaError._PARTITION_EOF:
+            open_ends.discard(message.partition())
+        else:
+            sys.exit(str(message.error()))
     consumer.close()
     print(table.execute("select count(*) from members").fetchone()[0], "members")
 

@@ -1,20 +1,18 @@
 //! A consumer in Rust: what each store has taken on each day, in a table of its own.
 //!
-//! `paid_orders BROKERS DATABASE_URL [PREFIX]` reads until nothing more comes. It may be killed at any point and run again, twice at
+//! `paid_orders BROKERS DATABASE_URL [PREFIX]` reads to the end. It may be killed at any point and run again, twice at
 //! once even: the event's id goes into the same transaction as its effect, under a unique key.
 #![expect(clippy::print_stdout, reason = "an example speaks to a terminal")]
 
+use std::collections::HashSet;
 use std::error::Error;
-use std::time::Duration;
 
-use rdkafka::consumer::{Consumer as _, StreamConsumer};
+use rdkafka::consumer::{CommitMode, Consumer as _, StreamConsumer};
+use rdkafka::error::KafkaError;
 use rdkafka::message::{BorrowedMessage, Headers as _};
 use rdkafka::{ClientConfig, Message as _};
 use serde_json::Value;
 use sqlx::PgPool;
-
-/// Nothing for so long: it is the end for now.
-const QUIET: Duration = Duration::from_secs(8);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -31,15 +29,25 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .set("isolation.level", "read_committed")
         .set("auto.offset.reset", "earliest")
         .set("enable.auto.commit", "false")
+        .set("session.timeout.ms", "6000")
+        // Only because this program ends; one that runs for ever needs no word about ends.
+        .set("enable.partition.eof", "true")
         .create()?;
     consumer.subscribe(&[&format!("{prefix}.order.v1")])?;
-    while let Ok(message) = tokio::time::timeout(QUIET, consumer.recv()).await {
-        let message = message?;
-        if header(&message, "ce_type") == Some("order.paid.v1") {
-            take(&pool, &message).await?;
+    let mut ended = HashSet::new();
+    while ended.is_empty() || ended.len() < consumer.assignment()?.count() {
+        match consumer.recv().await {
+            Err(KafkaError::PartitionEOF(partition)) => drop(ended.insert(partition)),
+            Err(error) => return Err(error.into()),
+            Ok(message) => {
+                ended.remove(&message.partition());
+                if header(&message, "ce_type") == Some("order.paid.v1") {
+                    take(&pool, &message).await?;
+                }
+                // After the work: what is read twice then is known by its id.
+                consumer.commit_message(&message, CommitMode::Async)?;
+            }
         }
-        // After the work: what is read twice then is known by its id.
-        consumer.commit_message(&message, rdkafka::consumer::CommitMode::Async)?;
     }
     let days: i64 = sqlx::query_scalar("select count(*) from example_takings")
         .fetch_one(&pool)

@@ -32,9 +32,9 @@ const OFF: i64 = 2_000;
 
 #[derive(Clone)]
 pub struct Shop {
-    store: EventStore,
+    pub store: EventStore,
     allowed: Arc<Semaphore>,
-    opened_at: Timestamp,
+    pub opened_at: Timestamp,
 }
 
 /// What the order's goods cost after the coupon.
@@ -197,7 +197,7 @@ impl Shop {
         self.store.execute::<D>(id, &command, &context).await.unwrap();
     }
 
-    fn context(&self, name: &str) -> CommandContext {
+    pub fn context(&self, name: &str) -> CommandContext {
         CommandContext {
             command_id: CommandId::new(format!("test/{name}")).unwrap(),
             digest: self.store.digest(&name),

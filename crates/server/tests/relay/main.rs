@@ -9,6 +9,7 @@
 )]
 
 mod cluster;
+mod consumers;
 #[path = "../killed_followers/load.rs"]
 mod load;
 mod once;

@@ -175,7 +175,7 @@ fn configuration() -> PathBuf {
 }
 
 /// The server of `DATABASE_URL`, with the pool's database.
-fn url(pool: &PgPool) -> String {
+pub fn url(pool: &PgPool) -> String {
     let server = std::env::var("DATABASE_URL").unwrap();
     let (address, _) = server.split_once('?').unwrap_or((&server, ""));
     let (server, _) = address.rsplit_once('/').unwrap();

@@ -124,3 +124,22 @@ pub async fn delete(house: &Installation, name: &str) {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
+
+/// Lets Kafka forget how far a group was, as soon as its members are taken for dead.
+pub async fn forget_group(house: &Installation, name: &str) {
+    let group = format!("{}.{name}", house.prefix);
+    let admin: AdminClient<DefaultClientContext> = ClientConfig::new()
+        .set("bootstrap.servers", &house.broker)
+        .create()
+        .unwrap();
+    loop {
+        let done = admin
+            .delete_groups(&[&group], &AdminOptions::new())
+            .await
+            .unwrap();
+        if done.iter().all(Result::is_ok) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
