@@ -51,6 +51,6 @@ schemas: ## writes what is generated: schemas/, docs/events.md, docs/errors/
 check: lint tidy ## everything that CI looks at besides the tests; fails on stale generated files
 	cargo run -q --locked -p guanxi-xtask -- schemas --check
 
-bench: prepare ## commands/s and latencies beside plain cqrs-es + postgres-es, printed and written as JSON
-	cargo build --release --locked -p guanxi-bench
-	$(POSTGRES) with --durable target/release/guanxi-bench
+bench: prepare ## commands/s and latencies beside plain cqrs-es + postgres-es, printed and written as JSON; QUICK=1 takes minutes
+	cargo build --release --locked -p guanxi-server -p guanxi-bench
+	$(POSTGRES) with --durable $(KAFKA_SCRIPT) with target/release/guanxi-bench $(if $(QUICK),--quick)

@@ -84,6 +84,33 @@ async fn paced(
     span: Duration,
     next: &Arc<AtomicU64>,
 ) -> Result<Vec<Duration>, Failure> {
+    sell_at(shop, orders_a_second, span, next, |shop, order| {
+        let followers = followers.clone();
+        async move {
+            let position = shop.sell(order).await?;
+            let committed = Instant::now();
+            followers
+                .wait_for(VIEW, position, PATIENCE)
+                .await
+                .map_err(failed)?;
+            Ok(committed.elapsed())
+        }
+    })
+    .await
+}
+
+/// Begins sales at a fixed rate, however long each takes, and collects what they answer.
+pub async fn sell_at<T, F>(
+    shop: &Arc<Shop>,
+    orders_a_second: f64,
+    span: Duration,
+    next: &Arc<AtomicU64>,
+    sale: impl Fn(Arc<Shop>, u64) -> F,
+) -> Result<Vec<T>, Failure>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, Failure>> + Send + 'static,
+{
     let begun = Instant::now();
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
@@ -93,27 +120,19 @@ async fn paced(
         let due = (begun.elapsed().as_secs_f64() * orders_a_second) as u64;
         while started < due {
             started += 1;
-            let (shop, followers) = (Arc::clone(shop), followers.clone());
             let order = next.fetch_add(1, Ordering::Relaxed);
-            sales.spawn(async move {
-                let position = shop.sell(order).await?;
-                let committed = Instant::now();
-                followers
-                    .wait_for(VIEW, position, PATIENCE)
-                    .await
-                    .map_err(failed)?;
-                Ok::<_, Failure>(committed.elapsed())
-            });
+            sales.spawn(sale(Arc::clone(shop), order));
         }
     }
-    let mut lags = Vec::new();
-    while let Some(sale) = sales.join_next().await {
-        lags.push(sale.map_err(failed)??);
+    let mut answers = Vec::new();
+    while let Some(ended) = sales.join_next().await {
+        answers.push(ended.map_err(failed)??);
     }
-    Ok(lags)
+    Ok(answers)
 }
 
-fn percentile(sorted: &[Duration], percent: usize) -> f64 {
+/// In milliseconds; 0 of none.
+pub fn percentile(sorted: &[Duration], percent: usize) -> f64 {
     let last = sorted.len().saturating_sub(1);
     sorted
         .get(last * percent / 100)

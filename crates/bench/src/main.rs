@@ -10,6 +10,7 @@
 
 mod account;
 mod audit;
+mod broker;
 mod callbacks;
 mod copy;
 mod database;
@@ -25,6 +26,7 @@ mod ours;
 mod plain;
 mod plain_receiver;
 mod rebuild;
+mod relay;
 mod report;
 mod shop;
 mod snapshot;

@@ -9,7 +9,7 @@ use crate::drive::{Failure, Round, round};
 use crate::ours::{Cache, Ours};
 use crate::plain::Plain;
 use crate::report::{Row, median};
-use crate::{audit, callbacks, freshness, growth, hot, insert_limit, memory, rebuild};
+use crate::{audit, callbacks, freshness, growth, hot, insert_limit, memory, rebuild, relay};
 
 /// How long to measure.
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +62,8 @@ const MEASURES: &[&str] = &[
     "audit",
     "memory_mb",
     "hot_campaign",
+    "relay",
+    "relay_ms",
 ];
 
 /// All measures, or those whose names begin with one of `only`; each with its baseline in the same run. What is
@@ -86,6 +88,8 @@ pub async fn all(server: &str, plan: Plan, only: &[String]) -> Result<Vec<Row>, 
             "growth" => growth::measure(server, plan).await?,
             "audit" => audit::measure(server, plan).await?,
             "memory_mb" => memory::measure(server, plan).await?,
+            "relay" => relay::throughput(server, plan).await?,
+            "relay_ms" => relay::latency(server, plan).await?,
             _ => hot::measure(server, plan).await?,
         };
         for row in &measured {

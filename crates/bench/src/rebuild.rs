@@ -97,7 +97,8 @@ async fn all_views(shop: &Shop) -> Result<Duration, Failure> {
     Ok(elapsed)
 }
 
-async fn sell(shop: &Arc<Shop>, orders: u64) -> Result<(), Failure> {
+/// Sells that many orders, as fast as it goes.
+pub async fn sell(shop: &Arc<Shop>, orders: u64) -> Result<(), Failure> {
     let next = Arc::new(AtomicU64::new(0));
     let mut tills = JoinSet::new();
     for _ in 0..TILLS {
