@@ -24,6 +24,7 @@ pub mod policy;
 mod read;
 mod snapshot;
 mod store;
+mod stored;
 pub mod vault;
 pub mod view;
 

@@ -1,12 +1,12 @@
 //! Reading the log in its order, whole or one stream, and asking what it knows.
 
-use guanxi_kernel::{ClaimKey, ClaimSubject, CommandId, EventId, EventSet, Fact, Recorded, StreamRef};
-use jiff_sqlx::Timestamp as SqlTimestamp;
+use guanxi_kernel::{ClaimKey, ClaimSubject, CommandId, EventSet, Recorded, StreamRef};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 
+use crate::stored::Stored;
 use crate::vault::Vault;
-use crate::{Answer, EventStore, StoreError, load, metadata};
+use crate::{Answer, EventStore, StoreError, load};
 
 pub(crate) const COLUMNS: &str = "position, event_id, command_id, aggregate_type, aggregate_id, sequence, event_type, \
                        payload::text as payload, metadata::text as metadata, recorded_at";
@@ -139,38 +139,5 @@ pub(crate) async fn read_after<E: EventSet>(
 
 /// One row of `log.events`.
 pub(crate) fn recorded<E: EventSet>(row: &PgRow) -> Result<Recorded<E>, StoreError> {
-    let position = row.try_get::<i64, _>("position")?.unsigned_abs();
-    let aggregate_type: String = row.try_get("aggregate_type")?;
-    let event_type: String = row.try_get("event_type")?;
-    let payload: &str = row.try_get("payload")?;
-    let recorded_at = row.try_get::<SqlTimestamp, _>("recorded_at")?.to_jiff();
-    let unreadable = |message: String| StoreError::Unreadable { position, message };
-    let fact = if E::TYPES.contains(&aggregate_type.as_str()) {
-        let event = E::decode(&aggregate_type, &event_type, payload);
-        Fact::Own(event.map_err(|error| StoreError::unreadable(position, &error))?)
-    } else {
-        Fact::Foreign(payload.into())
-    };
-    let surroundings = match (metadata::read(row.try_get("metadata")?, recorded_at), &fact) {
-        (Ok(metadata), _) => metadata,
-        // A foreign program may use our names for things of its own; that must not stop anybody.
-        (Err(_), Fact::Foreign(_)) => metadata::read("{}", recorded_at).map_err(unreadable)?,
-        (Err(error), Fact::Own(_)) => return Err(unreadable(error)),
-    };
-    let command_id: Option<String> = row.try_get("command_id")?;
-    Ok(Recorded {
-        position,
-        event_id: EventId::new(row.try_get::<&str, _>("event_id")?)
-            .map_err(|error| unreadable(error.to_string()))?,
-        command_id: command_id
-            .map(CommandId::new)
-            .transpose()
-            .map_err(|error| unreadable(error.to_string()))?,
-        stream: StreamRef::new(aggregate_type, row.try_get::<String, _>("aggregate_id")?),
-        sequence: row.try_get::<i64, _>("sequence")?.unsigned_abs(),
-        event_type: event_type.into(),
-        metadata: surroundings,
-        recorded_at,
-        fact,
-    })
+    Stored::of(row)?.understood()
 }

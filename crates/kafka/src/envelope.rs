@@ -89,6 +89,17 @@ pub fn tombstone(topic: &str, id: &str) -> Outgoing {
     }
 }
 
+/// A record of the platform's own, without headers.
+#[must_use]
+pub fn bare(topic: &str, key: &str, payload: Vec<u8>) -> Outgoing {
+    Outgoing {
+        topic: topic.to_owned(),
+        key: key.to_owned(),
+        payload: Some(payload),
+        headers: OwnedHeaders::new(),
+    }
+}
+
 fn common(settings: &KafkaSettings, name: &str, subject: &str, id: &str) -> OwnedHeaders {
     let mut headers = OwnedHeaders::new_with_capacity(14);
     headers = with(headers, "ce_specversion", "1.0");

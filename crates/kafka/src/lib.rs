@@ -1,4 +1,5 @@
-//! Publishing to Apache Kafka: every event once, in order, with the position of the log inside the same transaction.
+//! Publishing to Apache Kafka: every event once, in order, with the position of the log inside the same transaction;
+//! and what the platform itself reads from it.
 //!
 //! It exists so that nobody else knows of brokers, transactions and their errors, and it names no aggregate: what an
 //! event is to outsiders, and to which topic it goes, is handed in. Order and exactly once rest on three things: one
@@ -8,14 +9,16 @@
 mod delivery;
 mod envelope;
 mod error;
+mod group;
 mod position;
 mod published;
 mod publisher;
 mod settings;
 mod topics;
 
-pub use envelope::{Outgoing, Told, envelope, state, tombstone};
+pub use envelope::{Outgoing, Told, bare, envelope, state, tombstone};
 pub use error::PublishError;
+pub use group::{Work, consume};
 pub use position::{Position, read_position};
 pub use published::last_published;
 pub use publisher::Publisher;

@@ -21,6 +21,8 @@ pub struct KafkaSettings {
     pub schemas: String,
     /// A transaction that takes longer is given up by the brokers; readers wait no longer for a dead relay.
     pub transaction_timeout_ms: u32,
+    /// Whether the relay feeds the views too, for `guanxi serve --roles followers --source kafka`.
+    pub feed_views: bool,
     /// Any other setting of librdkafka: `security.protocol`, `sasl.username`, `ssl.ca.location` …
     pub librdkafka: std::collections::BTreeMap<String, String>,
 }
@@ -35,6 +37,7 @@ impl Default for KafkaSettings {
             source: "/guanxi".to_owned(),
             schemas: "urn:guanxi:schema:".to_owned(),
             transaction_timeout_ms: 15_000,
+            feed_views: false,
             librdkafka: std::collections::BTreeMap::new(),
         }
     }
@@ -45,6 +48,12 @@ impl KafkaSettings {
     #[must_use]
     pub fn position_topic(&self) -> String {
         format!("{}.relay.position", self.prefix)
+    }
+
+    /// The topic that feeds a view.
+    #[must_use]
+    pub fn feed_topic(&self, view: &str) -> String {
+        format!("{}.feed.{view}.v1", self.prefix)
     }
 
     /// What fences an older relay.

@@ -19,6 +19,8 @@ pub enum Kind {
     State,
     /// The relay's position: one partition, compacted, never deleted.
     Position,
+    /// What one view is fed with: one partition, for a week; what is older is read from the log.
+    Feed,
 }
 
 /// A topic that there must be.
@@ -42,6 +44,7 @@ impl Topic {
             ],
             Kind::State => &[("cleanup.policy", "compact")],
             Kind::Position => &[("cleanup.policy", "compact"), ("segment.bytes", "16777216")],
+            Kind::Feed => &[("cleanup.policy", "delete"), ("retention.ms", "604800000")],
         }
     }
 
@@ -51,11 +54,16 @@ impl Topic {
     }
 
     fn partitions(&self, settings: &KafkaSettings) -> i32 {
-        if self.kind == Kind::Position {
-            1
-        } else {
-            settings.partitions
-        }
+        if self.is_single() { 1 } else { settings.partitions }
+    }
+
+    fn is_single(&self) -> bool {
+        matches!(self.kind, Kind::Position | Kind::Feed)
+    }
+
+    /// Whether it may have vanished: what was in it is known elsewhere, or asked for elsewhere.
+    fn may_vanish(&self) -> bool {
+        self.is_single()
     }
 }
 
@@ -70,7 +78,7 @@ pub async fn ensure(settings: &KafkaSettings, topics: &[Topic]) -> Result<Vec<i3
     for (topic, found) in topics.iter().zip(found) {
         match (found, topic.recorded) {
             (Some(count), recorded) => {
-                let wanted = recorded.unwrap_or_else(|| if topic.kind == Kind::Position { 1 } else { count });
+                let wanted = recorded.unwrap_or_else(|| if topic.is_single() { 1 } else { count });
                 if count != wanted {
                     return Err(PublishError::Refused(format!(
                         "topic {} has {count} partitions and not {wanted}: the events of a key would lie on two of \
@@ -81,7 +89,7 @@ pub async fn ensure(settings: &KafkaSettings, topics: &[Topic]) -> Result<Vec<i3
                 verify(&admin, topic).await?;
                 partitions.push(count);
             }
-            (None, Some(_)) if topic.kind != Kind::Position => {
+            (None, Some(_)) if !topic.may_vanish() => {
                 return Err(PublishError::Refused(format!(
                     "topic {} was there and is gone. Bring it back, or let it begin anew with: guanxi relay adopt",
                     topic.name

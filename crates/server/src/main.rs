@@ -7,6 +7,7 @@ mod cli;
 mod config;
 mod dev;
 mod exit;
+mod feed;
 mod logs;
 mod platform;
 mod relay;

@@ -20,6 +20,7 @@ pub struct Batch<E> {
     segments: Vec<Arc<Segment<E>>>,
     last: Mark,
     len: usize,
+    feed_offset: Option<i64>,
 }
 
 impl<E> Batch<E> {
@@ -27,7 +28,30 @@ impl<E> Batch<E> {
     pub(crate) fn of(segments: Vec<Arc<Segment<E>>>) -> Option<Self> {
         let last = segments.last()?.last;
         let len = segments.iter().map(|segment| segment.events.len()).sum();
-        Some(Self { segments, last, len })
+        Some(Self {
+            segments,
+            last,
+            len,
+            feed_offset: None,
+        })
+    }
+
+    /// What a topic has carried: of a run of the log, what concerns one view. Behind it the topic goes on at the offset.
+    pub(crate) fn fed(run: Arc<Segment<E>>, offset: i64) -> Option<Self> {
+        let batch = Self::of(vec![run])?;
+        Some(Self {
+            feed_offset: Some(offset),
+            ..batch
+        })
+    }
+
+    pub(crate) fn feed_offset(&self) -> Option<i64> {
+        self.feed_offset
+    }
+
+    /// The place in the log behind which the batch begins.
+    pub(crate) fn after(&self) -> Mark {
+        self.segments.first().map_or(self.last, |first| first.after)
     }
 
     /// The events in the order of the log.

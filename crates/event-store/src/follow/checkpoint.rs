@@ -73,6 +73,8 @@ pub struct Checkpoint {
     pub rows_checksum: i64,
     /// The same over the second table.
     pub totals_checksum: i64,
+    /// Where the topic goes on behind this place, for views that are fed by one.
+    pub feed_offset: Option<i64>,
 }
 
 impl Checkpoint {
@@ -90,7 +92,7 @@ impl Checkpoint {
     /// The database did not answer, or holds what is no checkpoint.
     pub async fn find(connection: &mut PgConnection, who: &Identity) -> Result<Option<Self>, FollowError> {
         let row = sqlx::query(
-            "select number, position, chain, rows_checksum, totals_checksum from follow.checkpoints \
+            "select number, position, chain, rows_checksum, totals_checksum, feed_offset from follow.checkpoints \
              where follower = $1 and version = $2 and generation = $3 order by number desc limit 1",
         )
         .bind(&*who.name)
@@ -107,6 +109,7 @@ impl Checkpoint {
                 },
                 rows_checksum: row.try_get(3)?,
                 totals_checksum: row.try_get(4)?,
+                feed_offset: row.try_get(5)?,
             })
         })
         .transpose()
@@ -146,8 +149,9 @@ impl Checkpoint {
             "with pruned as (delete from follow.checkpoints \
                where follower = $1 and version = $2 and generation = $3 and number = $4 - $9) \
              insert into follow.checkpoints \
-               (follower, version, generation, number, position, chain, rows_checksum, totals_checksum) \
-             select $1, $2, $3, $4, $5, $6, $7, $8 where not exists (select from follow.checkpoints \
+               (follower, version, generation, number, position, chain, rows_checksum, totals_checksum, \
+                feed_offset) \
+             select $1, $2, $3, $4, $5, $6, $7, $8, $10 where not exists (select from follow.checkpoints \
                where follower = $1 and version = $2 and generation = $3 and number > $4) \
              on conflict do nothing returning set_config('synchronous_commit', 'off', true)",
         )
@@ -160,6 +164,7 @@ impl Checkpoint {
         .bind(self.rows_checksum)
         .bind(self.totals_checksum)
         .bind(KEPT)
+        .bind(self.feed_offset)
         .fetch_optional(&mut **work)
         .await?;
         if inserted.is_some() {

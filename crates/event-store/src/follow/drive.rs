@@ -12,7 +12,7 @@ use tokio::time::{sleep, timeout};
 use super::error::Remedy;
 use super::progress::{Standing, Track};
 use super::read::{check_continuity, head};
-use super::tail::Tail;
+use super::source::Source;
 use super::{Checkpoint, FollowError, Follower, Identity};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -27,7 +27,7 @@ const STORE_EVERY: u64 = 16_384;
 
 pub(crate) struct Driver<E: EventSet> {
     pub(crate) pool: PgPool,
-    pub(crate) tail: Arc<Tail<E>>,
+    pub(crate) source: Box<dyn Source<E>>,
     pub(crate) track: Arc<Track>,
 }
 
@@ -43,7 +43,7 @@ impl<E: EventSet> Driver<E> {
     }
 
     /// Runs until the task is dropped, or until something happens that only a person can mend.
-    async fn run(self, mut follower: Box<dyn Follower<Event = E>>) {
+    async fn run(mut self, mut follower: Box<dyn Follower<Event = E>>) {
         let mut pause = FIRST_PAUSE;
         loop {
             let begun = Instant::now();
@@ -72,8 +72,7 @@ impl<E: EventSet> Driver<E> {
         }
     }
 
-    async fn follow(&self, follower: &mut dyn Follower<Event = E>) -> Result<(), FollowError> {
-        let mut moved = self.tail.moved();
+    async fn follow(&mut self, follower: &mut dyn Follower<Event = E>) -> Result<(), FollowError> {
         let mut at = follower.resume().await?;
         let mut stored = at.mark.position;
         check_continuity(&self.pool, at.mark).await?;
@@ -81,8 +80,8 @@ impl<E: EventSet> Driver<E> {
         let name = who.name.to_string();
         self.reached(follower, &at);
         loop {
-            moved.mark_unchanged();
-            let Some(batch) = self.tail.next(at.mark, follower.batch_size()).await? else {
+            self.source.attend();
+            let Some(batch) = self.source.next(&at, follower.batch_size()).await? else {
                 follower.idle().await?;
                 self.reached(follower, &at);
                 self.track.set(Standing::Live);
@@ -92,12 +91,14 @@ impl<E: EventSet> Driver<E> {
                 } else {
                     SLOW_POLL
                 };
-                if timeout(patience, moved.changed()).await.is_err() && stored < at.mark.position {
+                let moved = timeout(patience, self.source.moved()).await;
+                if moved.is_err() && stored < at.mark.position {
                     at = self.store(&who, &at).await?;
                     stored = at.mark.position;
                 }
                 continue;
             };
+            at.feed_offset = batch.feed_offset().or(at.feed_offset);
             let done = follower.work(&batch, &at).await?;
             if done.number > at.number {
                 stored = done.mark.position;

@@ -12,8 +12,9 @@ use tokio::time::{Instant, sleep};
 use super::builder::MakeFollower;
 use super::drive::Driver;
 use super::progress::{self, Track};
+use super::source::{Shared, Source};
 use super::tail::Tail;
-use super::{FollowError, FollowerStatus, WaitError, read};
+use super::{FollowError, Follower, FollowerStatus, WaitError, read};
 use crate::EventStore;
 use crate::deadline::{Clock, ClockError, Due, due_count};
 use crate::policy::AnyPolicy;
@@ -58,32 +59,28 @@ impl<E: EventSet> Loop<E> {
     /// Runs all followers, the shared reader and the deadlines until `shutdown` is done. What is under way then is
     /// rolled back, and done again at the next start.
     pub async fn run(&self, shutdown: impl Future<Output = ()>) {
+        self.run_with(&self.inner.views, shutdown).await;
+    }
+
+    /// The same without the views, which are [fed](Self::follow_fed), here or elsewhere.
+    pub async fn run_without_views(&self, shutdown: impl Future<Output = ()>) {
+        self.run_with(&[], shutdown).await;
+    }
+
+    async fn run_with(&self, views: &[Box<dyn AnyView<E>>], shutdown: impl Future<Output = ()>) {
         let inner = &self.inner;
         let mut tasks = JoinSet::new();
         let tail = Arc::clone(&inner.tail);
         tasks.spawn(async move { tail.run().await });
-        let views = inner
-            .views
-            .iter()
-            .map(|view| view.follower(inner.store.pool().clone()));
+        let views = views.iter().map(|view| view.follower(inner.store.pool().clone()));
         let policies = inner
             .policies
             .iter()
             .map(|policy| policy.follower(inner.store.clone()));
         let others = inner.others.iter().map(|make| make(inner.store.clone()));
         for follower in views.chain(policies).chain(others) {
-            let name = follower.identity().name;
-            let track = inner
-                .tracks
-                .get(&name)
-                .map_or_else(Arc::default, |(_, track)| Arc::clone(track));
-            track.reached(0);
-            let driver = Driver {
-                pool: inner.store.pool().clone(),
-                tail: Arc::clone(&inner.tail),
-                track,
-            };
-            tasks.spawn(driver.guard(follower));
+            let source = Shared::of(&inner.tail);
+            tasks.spawn(self.driver(&*follower, Box::new(source)).guard(follower));
         }
         let due = Due {
             store: inner.store.clone(),
@@ -93,6 +90,17 @@ impl<E: EventSet> Loop<E> {
         tasks.spawn(due.run());
         shutdown.await;
         tasks.shutdown().await;
+    }
+
+    pub(super) fn driver(&self, follower: &dyn Follower<Event = E>, source: Box<dyn Source<E>>) -> Driver<E> {
+        let track = self.inner.tracks.get(&follower.identity().name);
+        let track = track.map_or_else(Arc::default, |(_, track)| Arc::clone(track));
+        track.reached(0);
+        Driver {
+            pool: self.inner.store.pool().clone(),
+            source,
+            track,
+        }
     }
 
     /// What each follower is doing, as far as this process knows.

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use guanxi_kernel::Recorded;
 use sqlx::PgPool;
 
 use super::View;
@@ -15,7 +16,7 @@ use super::replay::{Replayed, Until, replay};
 use super::report::{RebuildError, RebuildOptions, RebuildProgress, RebuildReport};
 use super::retry::retry;
 use super::second::Second;
-use crate::follow::{FollowError, Follower, ParkedError};
+use crate::follow::{FollowError, Follower, ParkedError, guarded};
 
 /// What can be done with any view.
 #[async_trait]
@@ -25,6 +26,8 @@ pub(crate) trait AnyView<E>: Send + Sync {
     /// Makes its tables and SQL views, where they are not.
     async fn prepare(&self, pool: &PgPool) -> Result<(), FollowError>;
     fn follower(&self, pool: PgPool) -> Box<dyn Follower<Event = E>>;
+    /// Whether an event has keys in the view, or makes it fail.
+    fn concerns(&self, event: &Recorded<E>) -> bool;
     async fn rebuild(
         &self,
         pool: &PgPool,
@@ -72,6 +75,10 @@ impl<V: View, S: Second<V>> AnyView<V::Event> for Registered<V, S> {
 
     fn follower(&self, pool: PgPool) -> Box<dyn Follower<Event = V::Event>> {
         Box::new(ViewFollower::<V, S>::new(Arc::clone(&self.view), pool))
+    }
+
+    fn concerns(&self, event: &Recorded<V::Event>) -> bool {
+        guarded(|| self.view.keys(event)).map_or(true, |keys| !keys.is_empty())
     }
 
     async fn rebuild(

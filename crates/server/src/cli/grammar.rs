@@ -35,6 +35,10 @@ pub enum Command {
         /// Which of api, followers, relay.
         #[arg(long, default_value = "api,followers")]
         roles: Roles,
+        /// What the views are fed by: the log, or topics that a relay fills (kafka.feed_views). Policies and deadlines
+        /// follow the log in any case.
+        #[arg(long, value_enum, default_value_t = Source::Log)]
+        source: Source,
     },
     /// Brings the database to this version.
     Migrate,
@@ -353,4 +357,13 @@ pub enum Keys {
         /// From the list.
         id: String,
     },
+}
+
+/// What views are fed by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Source {
+    /// The log itself.
+    Log,
+    /// Topics, handed out among the workers of a group.
+    Kafka,
 }

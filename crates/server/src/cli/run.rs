@@ -40,7 +40,7 @@ async fn perform(arguments: Arguments, output: Output) -> Result<(), Failure> {
     logs::start(&config.log)?;
     match arguments.command {
         Command::Dev(_) => Ok(()),
-        Command::Serve { roles } => serve::run(&config, &roles).await,
+        Command::Serve { roles, source } => serve::run(&config, &roles, source).await,
         Command::Migrate => migrate::run(&config, output).await,
         Command::Import(what) => import::run(&config, what, output).await,
         Command::Replay(what) => replay::run(&config, what, output).await,

@@ -1,16 +1,19 @@
 //! `guanxi serve`
 
+use super::grammar::Source;
 use crate::config::Config;
 use crate::exit::{Failure, Reason};
+use crate::feed::ViewWorker;
 use crate::platform::{House, Role, Roles, Shutdown, serve, signalled};
 use crate::relay::{Ended, Relay};
 
 /// Runs the roles until Ctrl-C or SIGTERM.
-pub async fn run(config: &Config, roles: &Roles) -> Result<(), Failure> {
+pub async fn run(config: &Config, roles: &Roles, source: Source) -> Result<(), Failure> {
     let house = House::open(config).await?;
     let (trigger, shutdown) = Shutdown::new();
     let relay = relay(&house, config, roles)?;
-    let served = serve(&house, roles, config.http.listen, relay, shutdown).await?;
+    let worker = worker(&house, config, roles, source).await?;
+    let served = serve(&house, roles, config.http.listen, relay, worker, shutdown).await?;
     // Where the relay is all there is to do, its end is the end; elsewhere the rest goes on without it.
     let ended = tokio::select! {
         () = signalled() => Ok(()),
@@ -32,7 +35,26 @@ fn relay(house: &House, config: &Config, roles: &Roles) -> Result<Option<Relay>,
         return Err(Failure::configuration("role relay needs kafka.brokers")
             .advise("Set it (docs/kafka.md), or leave the role out of --roles."));
     }
-    Ok(Some(Relay::new(house.store.clone(), config.kafka.clone())))
+    let views = house.followers.clone();
+    Ok(Some(Relay::new(house.store.clone(), config.kafka.clone(), views)))
+}
+
+/// The worker of the views, where Kafka feeds them.
+async fn worker(
+    house: &House,
+    config: &Config,
+    roles: &Roles,
+    source: Source,
+) -> Result<Option<ViewWorker>, Failure> {
+    if source == Source::Log || !roles.has(Role::Followers) {
+        return Ok(None);
+    }
+    if config.kafka.brokers.is_none() {
+        return Err(Failure::configuration("--source kafka needs kafka.brokers")
+            .advise("Set it (docs/kafka.md), or follow the log: --source log."));
+    }
+    let worker = ViewWorker::new(house.followers.clone(), config.kafka.clone());
+    worker.await.map(Some)
 }
 
 fn failure(ended: &Ended) -> Failure {

@@ -61,10 +61,14 @@ async fn with_database(
     let (mut roles, mut relay) = (Roles::all(), None);
     if config.kafka.brokers.is_some() {
         roles = roles.and(Role::Relay);
-        relay = Some(Relay::new(house.store.clone(), config.kafka.clone()));
+        relay = Some(Relay::new(
+            house.store.clone(),
+            config.kafka.clone(),
+            house.followers.clone(),
+        ));
     }
     let (trigger, shutdown) = Shutdown::new();
-    let served = serve(&house, &roles, config.http.listen, relay, shutdown).await?;
+    let served = serve(&house, &roles, config.http.listen, relay, None, shutdown).await?;
     let worked = tokio::select! {
         ready = Box::pin(ready(folder, &config, &house, served.address, empty, output)) => match ready {
             Ok(key) => {

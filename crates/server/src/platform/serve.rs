@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 
 use super::{House, Role, Roles, Shutdown, health};
 use crate::exit::Failure;
+use crate::feed::ViewWorker;
 use crate::relay::{Ended, Relay};
 
 /// Requests under way have this long to end.
@@ -38,6 +39,7 @@ pub async fn serve(
     roles: &Roles,
     listen: SocketAddr,
     relay: Option<Relay>,
+    worker: Option<ViewWorker>,
     shutdown: Shutdown,
 ) -> Result<Served, Failure> {
     let listener = TcpListener::bind(listen).await.map_err(|error| {
@@ -61,8 +63,7 @@ pub async fn serve(
         }
     });
     if roles.has(Role::Followers) {
-        let (followers, stop) = (house.followers.clone(), shutdown.clone());
-        tasks.spawn(async move { followers.run(stop.wait()).await });
+        follow(house, worker, &shutdown, &mut tasks);
         let (store, inbox) = (house.store.clone(), house.inbox.clone());
         let payments = wechat_pay::Worker::new(store.clone(), inbox.clone(), Arc::clone(&house.merchants));
         let stop = shutdown.clone();
@@ -89,6 +90,18 @@ pub async fn serve(
         shutdown,
         ended,
     })
+}
+
+/// Views and policies; with a worker, the views are those that its group gives it.
+fn follow(house: &House, worker: Option<ViewWorker>, shutdown: &Shutdown, tasks: &mut JoinSet<()>) {
+    let (followers, stop) = (house.followers.clone(), shutdown.clone());
+    let Some(worker) = worker else {
+        tasks.spawn(async move { followers.run(stop.wait()).await });
+        return;
+    };
+    tasks.spawn(async move { followers.run_without_views(stop.wait()).await });
+    let stop = shutdown.clone();
+    tasks.spawn(async move { worker.run(stop).await });
 }
 
 fn public(house: &House) -> Router {

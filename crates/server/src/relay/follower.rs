@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use guanxi_domain::GuanxiEvent;
 use guanxi_event_store::follow::{Batch, Checkpoint, Identity, Mark};
-use guanxi_event_store::{EventStore, FollowError, Follower};
+use guanxi_event_store::{EventStore, FollowError, Follower, Loop};
 use guanxi_kafka::{KafkaSettings, Outgoing, Position, PublishError, Publisher, ensure, read_position};
 use sqlx::PgPool;
 use tokio::time::sleep;
@@ -23,6 +23,8 @@ const ADOPT: &str = "Look why, then let it go on: docs/runbooks/relay.md, guanxi
 pub(super) struct RelayFollower {
     store: EventStore,
     settings: Arc<KafkaSettings>,
+    /// Those whose topics are filled.
+    views: Option<Loop<GuanxiEvent>>,
     ended: Arc<Mutex<Option<Ended>>>,
     lock: Option<Lock>,
     publisher: Option<Arc<Publisher>>,
@@ -32,11 +34,13 @@ impl RelayFollower {
     pub(super) fn new(
         store: EventStore,
         settings: Arc<KafkaSettings>,
+        views: Option<Loop<GuanxiEvent>>,
         ended: Arc<Mutex<Option<Ended>>>,
     ) -> Self {
         Self {
             store,
             settings,
+            views,
             ended,
             lock: None,
             publisher: None,
@@ -149,7 +153,10 @@ impl Follower for RelayFollower {
         self.publisher = None;
         self.take_lock().await?;
         let pool = self.store.pool().clone();
-        let wanted = topics::all(&self.settings, &pool).await?;
+        let mut wanted = topics::all(&self.settings, &pool).await?;
+        if let Some(views) = &self.views {
+            wanted.extend(topics::of_feeds(&self.settings, views));
+        }
         let partitions = ensure(&self.settings, &wanted)
             .await
             .map_err(|error| self.failed(error))?;
@@ -177,7 +184,10 @@ impl Follower for RelayFollower {
                 "the session lock was lost and taken again".to_owned(),
             ));
         }
-        let messages = telling::messages(&self.settings, &self.store, batch).await?;
+        let mut messages = telling::messages(&self.settings, &self.store, batch).await?;
+        if let Some(views) = &self.views {
+            messages.extend(telling::feeds(&self.settings, views, batch).await?);
+        }
         let last = batch.last();
         let position = Position {
             position: last.position,

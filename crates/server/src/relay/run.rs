@@ -41,9 +41,9 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// A relay over a log.
+    /// A relay over a log, which feeds these views if the settings say so.
     #[must_use]
-    pub fn new(store: EventStore, settings: KafkaSettings) -> Self {
+    pub fn new(store: EventStore, settings: KafkaSettings, views: Loop<GuanxiEvent>) -> Self {
         let (settings, ended) = (Arc::new(settings), Arc::<Mutex<Option<Ended>>>::default());
         let shared = Arc::clone(&ended);
         let following = Loop::builder(store)
@@ -51,6 +51,7 @@ impl Relay {
                 Box::new(RelayFollower::new(
                     store,
                     Arc::clone(&settings),
+                    settings.feed_views.then(|| views.clone()),
                     Arc::clone(&shared),
                 ))
             })

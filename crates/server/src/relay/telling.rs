@@ -9,8 +9,8 @@ use guanxi_domain::coupon::Coupon;
 use guanxi_domain::member::Member;
 use guanxi_domain::published::{COUPON_STATE, MEMBER_STATE, coupon_state, member_state, publish};
 use guanxi_event_store::follow::Batch;
-use guanxi_event_store::{EventStore, StoreError};
-use guanxi_kafka::{KafkaSettings, Outgoing, Told, envelope, state, tombstone};
+use guanxi_event_store::{EventStore, FollowError, Loop, StoreError};
+use guanxi_kafka::{KafkaSettings, Outgoing, Told, bare, envelope, state, tombstone};
 
 use super::topics::{WITH_STATE, of_events, of_states};
 
@@ -39,6 +39,21 @@ pub(super) async fn messages(
         .map(|(aggregate, id)| newest(settings, store, aggregate, id));
     messages.extend(try_join_all(states).await?);
     Ok(messages)
+}
+
+/// What the views are fed with: the stored events, each for the views that it concerns.
+pub(super) async fn feeds(
+    settings: &KafkaSettings,
+    views: &Loop<GuanxiEvent>,
+    batch: &Batch<GuanxiEvent>,
+) -> Result<Vec<Outgoing>, FollowError> {
+    let fed = views.feed(batch).await?.into_iter();
+    let records = fed.flat_map(|fed| {
+        let topic = settings.feed_topic(fed.view);
+        let records = fed.records.into_iter();
+        records.map(move |record| bare(&topic, fed.view, record))
+    });
+    Ok(records.collect())
 }
 
 /// The state of a stream now; it may be newer than the batch, never older.

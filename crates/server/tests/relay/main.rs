@@ -10,6 +10,7 @@
 
 mod cluster;
 mod consumers;
+mod feed;
 #[path = "../killed_followers/load.rs"]
 mod load;
 mod once;

@@ -15,7 +15,7 @@ use super::{MASTER_KEY, topics};
 /// The relay's word for "a person must look".
 pub const REFUSED: i32 = 7;
 /// How long anything may take before the test gives up; nothing else depends on it.
-const PATIENCE: Duration = Duration::from_secs(300);
+pub const PATIENCE: Duration = Duration::from_secs(300);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// A log and a prefix of topics.
@@ -97,16 +97,14 @@ impl Installation {
 
     /// Starts `guanxi serve --roles relay`.
     pub fn relay(&self) -> Relay {
-        let mut program = self.program(&["serve", "--roles", "relay"]);
-        let mut process = program.stderr(Stdio::piped()).spawn().unwrap();
-        let mut errors = process.stderr.take().unwrap();
-        // Read all the while: a full pipe would hold the relay.
-        let words = tokio::spawn(async move {
-            let mut words = String::new();
-            errors.read_to_string(&mut words).await.unwrap();
-            words
-        });
-        Relay { process, words }
+        started(self.program(&["serve", "--roles", "relay"]))
+    }
+
+    /// Starts a process of an installation whose relay feeds the views.
+    pub fn feeding(&self, arguments: &[&str]) -> Relay {
+        let mut program = self.program(arguments);
+        program.env("GUANXI_KAFKA__FEED_VIEWS", "true");
+        started(program)
     }
 
     fn program(&self, arguments: &[&str]) -> Command {
@@ -124,6 +122,18 @@ impl Installation {
             .kill_on_drop(true);
         program
     }
+}
+
+fn started(mut program: Command) -> Relay {
+    let mut process = program.stderr(Stdio::piped()).spawn().unwrap();
+    let mut errors = process.stderr.take().unwrap();
+    // Read all the while: a full pipe would hold the process.
+    let words = tokio::spawn(async move {
+        let mut words = String::new();
+        errors.read_to_string(&mut words).await.unwrap();
+        words
+    });
+    Relay { process, words }
 }
 
 /// One run.
@@ -146,6 +156,12 @@ impl Relay {
             .await
             .unwrap();
         assert!(sent.success());
+    }
+
+    pub fn lives(&mut self) {
+        if let Some(status) = self.process.try_wait().unwrap() {
+            panic!("the process has ended by itself: {status}");
+        }
     }
 
     /// Waits until it ends by itself: its exit code and its last words.

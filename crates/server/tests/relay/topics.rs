@@ -71,8 +71,9 @@ fn from_the_beginning(house: &Installation) -> (BaseConsumer, usize) {
         .unwrap();
     let metadata = consumer.fetch_metadata(None, PATIENCE).unwrap();
     let ours = |name: &str| {
+        let others = ["state", "relay", "feed"];
         name.strip_prefix(&house.prefix)
-            .is_some_and(|rest| rest.starts_with('.') && !rest.contains("state") && !rest.contains("relay"))
+            .is_some_and(|rest| rest.starts_with('.') && !others.iter().any(|other| rest.contains(other)))
     };
     let mut from = TopicPartitionList::new();
     for topic in metadata.topics().iter().filter(|topic| ours(topic.name())) {

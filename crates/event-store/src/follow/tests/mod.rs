@@ -1,6 +1,7 @@
 //! The loop, from a kill to a rebuild, over accounts with points.
 
 mod deadlines;
+mod feeding;
 mod fixture;
 mod log_faults;
 mod parking;

@@ -153,6 +153,8 @@ async fn a_replay_and_a_later_version_add_nothing(pool: PgPool) {
         .execute(&pool)
         .await
         .unwrap();
+    // By a loop that does not remember how far the other one was.
+    let follow = with(Bonus, &accountant);
     let running = start(&follow);
     follow.settle(PATIENCE).await.unwrap();
     running.stop().await;
