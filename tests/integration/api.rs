@@ -169,7 +169,7 @@ async fn garbage_gets_problems(pool: PgPool) {
         problem(api.get("/v1/member-tags?tag=a%00", &api.key).await)
             .await
             .0,
-        400
+        422
     );
     assert_eq!(
         problem(api.get("/v1/dashboard?from=yesterday", &api.key).await)

@@ -89,4 +89,19 @@ mod tests {
         let text = document.to_string();
         assert!(text.contains("\"not_placed\""), "the names of an enum are lost");
     }
+
+    /// Components are found by name: two lists whose lines are named alike would promise the lines of one of them.
+    #[test]
+    fn each_list_promises_lines_of_its_own() {
+        let document = serde_json::to_value(crate::openapi()).unwrap();
+        let mut promised = std::collections::BTreeMap::new();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            let schema = &item["get"]["responses"]["200"]["content"]["application/json"]["schema"]["$ref"];
+            if let Some(page) = schema.as_str().filter(|name| name.contains("/Page_")) {
+                let other = promised.insert(page.to_owned(), path.clone());
+                assert_eq!(other, None, "{path}: {page}");
+            }
+        }
+        assert!(promised.len() > 10, "{promised:?}");
+    }
 }

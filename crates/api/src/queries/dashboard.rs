@@ -12,7 +12,7 @@ use crate::ApiState;
 use crate::access::Reader;
 use crate::http::{Page, PageQuery, Params, Problem, answer};
 
-answer!(Line, DashboardRow);
+answer!(DashboardLine, DashboardRow);
 
 /// Which lines.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -37,7 +37,7 @@ pub struct DashboardParams {
 #[utoipa::path(
     get, path = "/v1/dashboard", tag = "views", params(DashboardParams, WaitQuery, PageQuery),
     summary = "Orders, GMV, refunds, buyers, new members, coupons by store, day and channel; definitions in docs/figures.md.",
-    responses((status = 200, body = Page<Line>, description = "Lines in the order of their keys."),
+    responses((status = 200, body = Page<DashboardLine>, description = "Lines in the order of their keys."),
               (status = "4XX", body = Problem, description = "Not valid, or not allowed.")),
 )]
 pub(super) async fn dashboard(

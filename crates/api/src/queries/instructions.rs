@@ -11,7 +11,7 @@ use crate::ApiState;
 use crate::access::Reader;
 use crate::http::{Page, PageQuery, Params, Problem, answer};
 
-answer!(Line, InstructionLine);
+answer!(InstructionOfList, InstructionLine);
 
 /// Which instructions.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -33,7 +33,7 @@ pub struct InstructionParams {
 #[utoipa::path(
     get, path = "/v1/instructions", tag = "instructions", params(InstructionParams, WaitQuery, PageQuery),
     summary = "What the payment service has to do (close, refund, look up), in the order in which it was asked for.",
-    responses((status = 200, body = Page<Line>, description = "Instructions."),
+    responses((status = 200, body = Page<InstructionOfList>, description = "Instructions."),
               (status = "4XX", body = Problem, description = "Not valid, or not allowed.")),
 )]
 pub(super) async fn list(

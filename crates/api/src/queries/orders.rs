@@ -11,7 +11,7 @@ use crate::ApiState;
 use crate::access::Reader;
 use crate::http::{Page, PageQuery, Params, Problem, Segment, answer};
 
-answer!(Line, TimelineLine);
+answer!(OrderOfTimeline, TimelineLine);
 
 /// Which orders.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -29,7 +29,7 @@ pub struct OrderParams {
 #[utoipa::path(
     get, path = "/v1/orders", tag = "views", params(OrderParams, WaitQuery, PageQuery),
     summary = "Orders with their steps, in the order of their ids.",
-    responses((status = 200, body = Page<Line>, description = "Orders."),
+    responses((status = 200, body = Page<OrderOfTimeline>, description = "Orders."),
               (status = "4XX", body = Problem, description = "Not valid, or not allowed.")),
 )]
 pub(super) async fn list(
@@ -60,7 +60,7 @@ pub(super) async fn list(
     get, path = "/v1/orders/{id}", tag = "views",
     params(("id" = String, Path, description = "The order."), WaitQuery),
     summary = "One order with its steps.",
-    responses((status = 200, body = Line, description = "The order."),
+    responses((status = 200, body = OrderOfTimeline, description = "The order."),
               (status = 404, body = Problem, description = "There is no such order.")),
 )]
 pub(super) async fn get(

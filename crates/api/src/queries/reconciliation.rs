@@ -11,7 +11,7 @@ use crate::ApiState;
 use crate::access::Reader;
 use crate::http::{Page, PageQuery, Params, Problem, answer};
 
-answer!(Line, MoneyLine);
+answer!(ReconciliationLine, MoneyLine);
 
 /// Which payments and refunds.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -30,7 +30,7 @@ pub struct MoneyParams {
 #[utoipa::path(
     get, path = "/v1/reconciliation", tag = "views", params(MoneyParams, WaitQuery, PageQuery),
     summary = "Payments and refunds that providers told of, and whether they found their order.",
-    responses((status = 200, body = Page<Line>, description = "Payments and refunds."),
+    responses((status = 200, body = Page<ReconciliationLine>, description = "Payments and refunds."),
               (status = "4XX", body = Problem, description = "Not valid, or not allowed.")),
 )]
 pub(super) async fn list(
