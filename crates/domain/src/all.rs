@@ -2,6 +2,8 @@
 
 use guanxi_kernel::{CommandSet, DecodeError, DomainEvent as _, EventSet, Executor};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 
 use crate::campaign::{Campaign, CampaignCommand, CampaignEvent};
 use crate::coupon::{Coupon, CouponCommand, CouponEvent};
@@ -29,6 +31,18 @@ macro_rules! aggregates {
             #[must_use]
             pub fn aggregate_type(&self) -> &'static str {
                 match self { $(Self::$variant(_) => $stored,)+ }
+            }
+
+            /// Reads a command by the name and the fields that its schema has (`schemas/commands`).
+            ///
+            /// # Errors
+            /// There is no such command, or its fields are others.
+            pub fn read(name: &str, fields: &Value) -> Result<Self, String> {
+                let (aggregate, command) = name.split_once('.').unwrap_or((name, ""));
+                match aggregate {
+                    $($stored => tagged::<$command>(command, fields).map(Self::$variant),)+
+                    _ => Err(format!("`{name}` is no command")),
+                }
             }
         }
 
@@ -78,6 +92,30 @@ macro_rules! aggregates {
             }
         )+
     };
+}
+
+/// Reads one of a set of commands, whose name stands around its fields or among them.
+fn tagged<C: DeserializeOwned>(name: &str, fields: &Value) -> Result<C, String> {
+    let mut words = String::new();
+    for word in name.split('_') {
+        let mut letters = word.chars();
+        words.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        words.push_str(letters.as_str());
+    }
+    let around = serde_json::from_value(json!({ words: fields }));
+    let error = match around {
+        Ok(command) => return Ok(command),
+        Err(error) => error.to_string(),
+    };
+    if !error.contains("missing field `command`") {
+        return Err(error);
+    }
+    let mut among = fields.clone();
+    let Some(object) = among.as_object_mut() else {
+        return Err("the fields of a command are an object".to_owned());
+    };
+    object.insert("command".to_owned(), name.into());
+    serde_json::from_value(among).map_err(|error| error.to_string())
 }
 
 aggregates! {

@@ -23,6 +23,8 @@ pub struct KafkaSettings {
     pub transaction_timeout_ms: u32,
     /// Whether the relay feeds the views too, for `guanxi serve --roles followers --source kafka`.
     pub feed_views: bool,
+    /// Commands that the role `commands` takes, by the names of `schemas/commands`; the others are parked.
+    pub accept_commands: Vec<String>,
     /// Any other setting of librdkafka: `security.protocol`, `sasl.username`, `ssl.ca.location` …
     pub librdkafka: std::collections::BTreeMap<String, String>,
 }
@@ -38,6 +40,7 @@ impl Default for KafkaSettings {
             schemas: "urn:guanxi:schema:".to_owned(),
             transaction_timeout_ms: 15_000,
             feed_views: false,
+            accept_commands: Vec::new(),
             librdkafka: std::collections::BTreeMap::new(),
         }
     }
@@ -54,6 +57,24 @@ impl KafkaSettings {
     #[must_use]
     pub fn feed_topic(&self, view: &str) -> String {
         format!("{}.feed.{view}.v1", self.prefix)
+    }
+
+    /// Where other systems put commands.
+    #[must_use]
+    pub fn commands_topic(&self) -> String {
+        format!("{}.commands.v1", self.prefix)
+    }
+
+    /// Where they are answered, unless a command names another topic.
+    #[must_use]
+    pub fn replies_topic(&self) -> String {
+        format!("{}.replies.v1", self.prefix)
+    }
+
+    /// Where letters lie that are no commands.
+    #[must_use]
+    pub fn parked_topic(&self) -> String {
+        format!("{}.commands.parked.v1", self.prefix)
     }
 
     /// What fences an older relay.

@@ -19,6 +19,8 @@ pub enum Kind {
     State,
     /// The relay's position: one partition, compacted, never deleted.
     Position,
+    /// Letters that lose their worth once they are answered: kept as long as the brokers keep things.
+    Letters,
     /// What one view is fed with: one partition, for a week; what is older is read from the log.
     Feed,
 }
@@ -43,6 +45,7 @@ impl Topic {
                 ("retention.bytes", "-1"),
             ],
             Kind::State => &[("cleanup.policy", "compact")],
+            Kind::Letters => &[("cleanup.policy", "delete")],
             Kind::Position => &[("cleanup.policy", "compact"), ("segment.bytes", "16777216")],
             Kind::Feed => &[("cleanup.policy", "delete"), ("retention.ms", "604800000")],
         }

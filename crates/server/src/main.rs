@@ -8,6 +8,7 @@ mod config;
 mod dev;
 mod exit;
 mod feed;
+mod letters;
 mod logs;
 mod platform;
 mod relay;

@@ -31,6 +31,23 @@ pub fn file() -> GeneratedFile {
         operations.insert(format!("publish_{aggregate}"), operation(aggregate));
         messages.extend(names.into_iter().map(|name| (identifier(name), message(name))));
     }
+    for (name, action, about, payload) in letters() {
+        channels.insert(
+            name.to_owned(),
+            json!({
+                "address": format!("guanxi.{}.v1", name.replace('_', ".")),
+                "description": about,
+                "messages": { name: { "$ref": format!("#/components/messages/{name}") } },
+            }),
+        );
+        operations.insert(
+            format!("{action}_{name}"),
+            json!({
+                "action": action, "channel": { "$ref": format!("#/channels/{name}") },
+            }),
+        );
+        messages.insert(name.to_owned(), json!({ "name": name, "payload": payload }));
+    }
     let document = json!({
         "asyncapi": "3.0.0",
         "info": {
@@ -79,6 +96,43 @@ fn message(name: &str) -> Value {
         "payload": { "$ref": format!("events/{name}.json") },
         "bindings": { "kafka": { "key": { "type": "string", "description": "The stream's id." } } },
     })
+}
+
+/// Topics of the role `commands`: name, what the platform does there, meaning, payload.
+fn letters() -> [(&'static str, &'static str, &'static str, Value); 3] {
+    let text = json!({ "type": "string" });
+    let command = json!({
+        "type": "object", "required": ["command", "id", "data"], "additionalProperties": false,
+        "properties": {
+            "command": { "type": "string", "description": "A name of schemas/commands." },
+            "id": { "type": "string", "description": "The stream's id." },
+            "data": { "type": "object", "description": "The fields of that schema." },
+            "occurred_at": { "type": "string", "format": "date-time" },
+            "time_zone": text, "store_id": text, "channel": text,
+        },
+    });
+    let reply = json!({
+        "type": "object", "required": ["outcome"],
+        "properties": {
+            "outcome": { "enum": ["appended", "nothing", "refused", "parked"] },
+            "position": { "type": "integer" }, "known": { "type": "boolean" }, "code": text, "message": text,
+        },
+    });
+    [
+        (
+            "commands",
+            "receive",
+            "Commands of other systems; header command-id names them.",
+            command,
+        ),
+        ("replies", "send", "Answers, by header command-id.", reply),
+        (
+            "commands_parked",
+            "send",
+            "Letters that are no commands, as they came, with parked-reason.",
+            json!({}),
+        ),
+    ]
 }
 
 fn headers() -> Value {

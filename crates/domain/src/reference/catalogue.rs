@@ -158,6 +158,7 @@ fn snake_case(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::GuanxiCommand;
 
     #[test]
     fn every_schema_tells_the_truth() {
@@ -167,6 +168,17 @@ mod tests {
                 let read = GuanxiEvent::decode(aggregate.name, &event.name, &payload);
                 assert!(read.is_ok(), "{}: {:?} from {payload}", event.name, read.err());
             }
+        }
+    }
+
+    #[test]
+    fn every_command_is_read_by_its_schema() {
+        for entry in Catalogue::new().aggregates.iter().flat_map(|all| &all.commands) {
+            let read = GuanxiCommand::read(&entry.name, &sample(&entry.object, &entry.defs));
+            assert!(read.is_ok(), "{}: {:?}", entry.name, read.err());
+        }
+        for wrong in ["order", "order.dance", "dance.place", "order.", ""] {
+            assert!(GuanxiCommand::read(wrong, &Value::Null).is_err(), "{wrong}");
         }
     }
 

@@ -32,7 +32,7 @@ pub enum Command {
     Dev(Dev),
     /// Runs this process's roles on the configured database.
     Serve {
-        /// Which of api, followers, relay.
+        /// Which of api, followers, relay, commands.
         #[arg(long, default_value = "api,followers")]
         roles: Roles,
         /// What the views are fed by: the log, or topics that a relay fills (kafka.feed_views). Policies and deadlines

@@ -4,16 +4,20 @@ use super::grammar::Source;
 use crate::config::Config;
 use crate::exit::{Failure, Reason};
 use crate::feed::ViewWorker;
-use crate::platform::{House, Role, Roles, Shutdown, serve, signalled};
+use crate::letters::Letters;
+use crate::platform::{ByKafka, House, Role, Roles, Shutdown, serve, signalled};
 use crate::relay::{Ended, Relay};
 
 /// Runs the roles until Ctrl-C or SIGTERM.
 pub async fn run(config: &Config, roles: &Roles, source: Source) -> Result<(), Failure> {
     let house = House::open(config).await?;
     let (trigger, shutdown) = Shutdown::new();
-    let relay = relay(&house, config, roles)?;
-    let worker = worker(&house, config, roles, source).await?;
-    let served = serve(&house, roles, config.http.listen, relay, worker, shutdown).await?;
+    let kafka = ByKafka {
+        relay: relay(&house, config, roles)?,
+        worker: worker(&house, config, roles, source).await?,
+        letters: letters(&house, config, roles).await?,
+    };
+    let served = serve(&house, roles, config.http.listen, kafka, shutdown).await?;
     // Where the relay is all there is to do, its end is the end; elsewhere the rest goes on without it.
     let ended = tokio::select! {
         () = signalled() => Ok(()),
@@ -31,10 +35,7 @@ fn relay(house: &House, config: &Config, roles: &Roles) -> Result<Option<Relay>,
     if !roles.has(Role::Relay) {
         return Ok(None);
     }
-    if config.kafka.brokers.is_none() {
-        return Err(Failure::configuration("role relay needs kafka.brokers")
-            .advise("Set it (docs/kafka.md), or leave the role out of --roles."));
-    }
+    needs_brokers(config, "role relay", "leave the role out of --roles")?;
     let views = house.followers.clone();
     Ok(Some(Relay::new(house.store.clone(), config.kafka.clone(), views)))
 }
@@ -49,12 +50,27 @@ async fn worker(
     if source == Source::Log || !roles.has(Role::Followers) {
         return Ok(None);
     }
-    if config.kafka.brokers.is_none() {
-        return Err(Failure::configuration("--source kafka needs kafka.brokers")
-            .advise("Set it (docs/kafka.md), or follow the log: --source log."));
-    }
+    needs_brokers(config, "--source kafka", "follow the log: --source log")?;
     let worker = ViewWorker::new(house.followers.clone(), config.kafka.clone());
     worker.await.map(Some)
+}
+
+/// Who takes commands, where that is among the roles.
+async fn letters(house: &House, config: &Config, roles: &Roles) -> Result<Option<Letters>, Failure> {
+    if !roles.has(Role::Commands) {
+        return Ok(None);
+    }
+    needs_brokers(config, "role commands", "leave the role out of --roles")?;
+    let letters = Letters::new(house.store.clone(), config.kafka.clone());
+    letters.await.map(Some)
+}
+
+fn needs_brokers(config: &Config, who: &str, else_do: &str) -> Result<(), Failure> {
+    match config.kafka.brokers {
+        Some(_) => Ok(()),
+        None => Err(Failure::configuration(format!("{who} needs kafka.brokers"))
+            .advise(format!("Set it (docs/kafka.md), or {else_do}."))),
+    }
 }
 
 fn failure(ended: &Ended) -> Failure {

@@ -13,7 +13,7 @@ use crate::cli::migrate;
 use crate::config::{self, Config};
 use crate::exit::Failure;
 use crate::logs;
-use crate::platform::{House, Role, Roles, Shutdown, connect_as_login, serve, signalled};
+use crate::platform::{ByKafka, House, Role, Roles, Shutdown, connect_as_login, serve, signalled};
 use crate::relay::Relay;
 use crate::terminal::{Output, spinner};
 
@@ -58,17 +58,17 @@ async fn with_database(
     let analyst = database::analyst(&login, url, folder).await?;
     login.close().await;
     let house = House::open(&config).await?;
-    let (mut roles, mut relay) = (Roles::all(), None);
+    let (mut roles, mut kafka) = (Roles::all(), ByKafka::default());
     if config.kafka.brokers.is_some() {
         roles = roles.and(Role::Relay);
-        relay = Some(Relay::new(
+        kafka.relay = Some(Relay::new(
             house.store.clone(),
             config.kafka.clone(),
             house.followers.clone(),
         ));
     }
     let (trigger, shutdown) = Shutdown::new();
-    let served = serve(&house, &roles, config.http.listen, relay, None, shutdown).await?;
+    let served = serve(&house, &roles, config.http.listen, kafka, shutdown).await?;
     let worked = tokio::select! {
         ready = Box::pin(ready(folder, &config, &house, served.address, empty, output)) => match ready {
             Ok(key) => {

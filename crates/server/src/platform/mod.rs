@@ -15,5 +15,5 @@ pub use database::{connect, connect_as_login};
 pub use house::House;
 pub use notices::{Sender, SignedNotices};
 pub use roles::{Role, Roles};
-pub use serve::serve;
+pub use serve::{ByKafka, serve};
 pub use shutdown::{Shutdown, signalled};

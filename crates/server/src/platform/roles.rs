@@ -12,6 +12,8 @@ pub enum Role {
     Followers,
     /// Publishing to Kafka.
     Relay,
+    /// Taking commands from Kafka.
+    Commands,
 }
 
 /// The roles of one process.
@@ -20,7 +22,7 @@ pub struct Roles(Vec<Role>);
 
 /// There is no such role.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no role; there are api, followers and relay")]
+#[error("`{0}` is no role; there are api, followers, relay and commands")]
 pub struct UnknownRole(String);
 
 impl Roles {
@@ -57,6 +59,7 @@ impl FromStr for Roles {
             "api" => Ok(Role::Api),
             "followers" => Ok(Role::Followers),
             "relay" => Ok(Role::Relay),
+            "commands" => Ok(Role::Commands),
             other => Err(UnknownRole(other.to_owned())),
         };
         text.split(',').map(role).collect::<Result<_, _>>().map(Self)
@@ -69,6 +72,7 @@ impl fmt::Display for Roles {
             Role::Api => "api",
             Role::Followers => "followers",
             Role::Relay => "relay",
+            Role::Commands => "commands",
         });
         f.write_str(&names.collect::<Vec<_>>().join(","))
     }

@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use super::{House, Role, Roles, Shutdown, health};
 use crate::exit::Failure;
 use crate::feed::ViewWorker;
+use crate::letters::Letters;
 use crate::relay::{Ended, Relay};
 
 /// Requests under way have this long to end.
@@ -30,6 +31,17 @@ pub struct Served {
     ended: watch::Receiver<Option<Ended>>,
 }
 
+/// What there is to do with Kafka.
+#[derive(Default)]
+pub struct ByKafka {
+    /// Publishes.
+    pub relay: Option<Relay>,
+    /// Follows views in the place of the log's own followers.
+    pub worker: Option<ViewWorker>,
+    /// Takes commands.
+    pub letters: Option<Letters>,
+}
+
 /// Starts the roles. Health answers in every role, so every process has an address.
 ///
 /// # Errors
@@ -38,8 +50,7 @@ pub async fn serve(
     house: &House,
     roles: &Roles,
     listen: SocketAddr,
-    relay: Option<Relay>,
-    worker: Option<ViewWorker>,
+    kafka: ByKafka,
     shutdown: Shutdown,
 ) -> Result<Served, Failure> {
     let listener = TcpListener::bind(listen).await.map_err(|error| {
@@ -54,6 +65,11 @@ pub async fn serve(
     if roles.has(Role::Api) {
         app = app.merge(public(house));
     }
+    let ByKafka {
+        relay,
+        worker,
+        letters,
+    } = kafka;
     let mut tasks = JoinSet::new();
     let stop = shutdown.clone();
     tasks.spawn(async move {
@@ -71,6 +87,10 @@ pub async fn serve(
         let contacts = wecom::Worker::new(store, inbox, Arc::clone(&house.apps));
         let stop = shutdown.clone();
         tasks.spawn(async move { contacts.run(stop.wait()).await });
+    }
+    if let Some(letters) = letters {
+        let stop = shutdown.clone();
+        tasks.spawn(async move { letters.run(stop).await });
     }
     let (say, ended) = watch::channel(None);
     if let Some(relay) = relay {

@@ -11,6 +11,7 @@
 mod cluster;
 mod consumers;
 mod feed;
+mod letters;
 #[path = "../killed_followers/load.rs"]
 mod load;
 mod once;

@@ -107,6 +107,13 @@ impl Installation {
         started(program)
     }
 
+    /// Starts a process of an installation that takes these commands from Kafka.
+    pub fn accepting(&self, arguments: &[&str], commands: &str) -> Relay {
+        let mut program = self.program(arguments);
+        program.env("GUANXI_KAFKA__ACCEPT_COMMANDS", commands);
+        started(program)
+    }
+
     fn program(&self, arguments: &[&str]) -> Command {
         let mut program = Command::new(env!("CARGO_BIN_EXE_guanxi"));
         program

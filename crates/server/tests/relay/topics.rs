@@ -33,17 +33,53 @@ pub async fn read_all(house: &Installation) -> Vec<Seen> {
 }
 
 fn read(house: &Installation) -> Vec<Seen> {
-    let (consumer, mut open) = from_the_beginning(house);
+    let (consumer, open) = from_the_beginning(house);
+    to_the_end(&consumer, open, event)
+}
+
+fn to_the_end<T>(
+    consumer: &BaseConsumer,
+    mut open: usize,
+    read: impl Fn(&BorrowedMessage<'_>) -> T,
+) -> Vec<T> {
     let mut seen = Vec::new();
     while open > 0 {
         match consumer.poll(PATIENCE) {
-            Some(Ok(record)) => seen.push(event(&record)),
+            Some(Ok(record)) => seen.push(read(&record)),
             Some(Err(KafkaError::PartitionEOF(_))) => open -= 1,
             Some(Err(error)) => panic!("{error}"),
             None => panic!("the broker is silent"),
         }
     }
     seen
+}
+
+/// Any record.
+pub struct Note {
+    pub headers: Vec<(String, String)>,
+    pub payload: Vec<u8>,
+}
+
+/// Every record of one topic of the installation as it is now; none where there is no such topic.
+pub async fn read_notes(house: &Installation, name: &str) -> Vec<Note> {
+    let (house, topic) = (house.clone(), format!("{}.{name}", house.prefix));
+    let read = move || {
+        let (consumer, open) = beginning_of(&house, |name| name == topic);
+        to_the_end(&consumer, open, |record| {
+            let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+            let headers = record.headers().map(|headers| {
+                let pairs = headers.iter();
+                pairs
+                    .map(|one| (one.key.to_owned(), text(one.value.unwrap())))
+                    .collect()
+            });
+            Note {
+                headers: headers.unwrap_or_default(),
+                payload: record.payload().unwrap().to_vec(),
+            }
+        })
+    };
+    tokio::task::spawn_blocking(read).await.unwrap()
 }
 
 /// The longest time without a new committed event, until `over` is said; whatever becomes of brokers meanwhile.
@@ -61,6 +97,14 @@ pub fn longest_stall(house: &Installation, over: &AtomicBool) -> Duration {
 
 /// A reader of all event topics as they are now, and the number of their partitions.
 fn from_the_beginning(house: &Installation) -> (BaseConsumer, usize) {
+    let others = ["state", "relay", "feed"];
+    beginning_of(house, |name| {
+        name.strip_prefix(&house.prefix)
+            .is_some_and(|rest| rest.starts_with('.') && !others.iter().any(|other| rest.contains(other)))
+    })
+}
+
+fn beginning_of(house: &Installation, ours: impl Fn(&str) -> bool) -> (BaseConsumer, usize) {
     let consumer: BaseConsumer = ClientConfig::new()
         .set("bootstrap.servers", &house.broker)
         .set("group.id", "test")
@@ -70,11 +114,6 @@ fn from_the_beginning(house: &Installation) -> (BaseConsumer, usize) {
         .create()
         .unwrap();
     let metadata = consumer.fetch_metadata(None, PATIENCE).unwrap();
-    let ours = |name: &str| {
-        let others = ["state", "relay", "feed"];
-        name.strip_prefix(&house.prefix)
-            .is_some_and(|rest| rest.starts_with('.') && !others.iter().any(|other| rest.contains(other)))
-    };
     let mut from = TopicPartitionList::new();
     for topic in metadata.topics().iter().filter(|topic| ours(topic.name())) {
         for partition in topic.partitions() {
@@ -101,6 +140,13 @@ fn header(record: &BorrowedMessage<'_>, key: &str) -> String {
     let headers = record.headers().unwrap();
     let found = headers.iter().find(|header| header.key == key).unwrap();
     String::from_utf8(found.value.unwrap().to_vec()).unwrap()
+}
+
+/// Whether the installation has a topic.
+pub async fn is_there(house: &Installation, name: &str) -> bool {
+    let (house, topic) = (house.clone(), format!("{}.{name}", house.prefix));
+    let ask = move || beginning_of(&house, |name| name == topic).1 > 0;
+    tokio::task::spawn_blocking(ask).await.unwrap()
 }
 
 /// Deletes a topic of the installation and waits until it is gone.
