@@ -63,7 +63,7 @@ pub(super) async fn merge(
     Body(body): Body<MergeRequest>,
 ) -> Result<Json<Receipt>, Problem> {
     let asked = Asked::new(&state, &caller, &key, &("merge", &id, &body))?;
-    let source = MemberId::new(&id).map_err(|error| Problem::invalid(error.to_string()))?;
+    let source = MemberId::new(&id).map_err(|error| Problem::unfit(error.to_string()))?;
     let time_zone = TimeZoneId::shanghai();
     let command = Merge {
         source,

@@ -93,7 +93,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         // No text of ours holds one, and PostgreSQL's cannot.
         if parts.uri.query().is_some_and(|query| query.contains("%00")) {
-            return Err(Problem::invalid(
+            return Err(Problem::unfit(
                 "A value holds the character NUL (%00); leave it out.",
             ));
         }
