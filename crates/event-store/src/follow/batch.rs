@@ -36,9 +36,9 @@ impl<E> Batch<E> {
         })
     }
 
-    /// What a topic has carried: of a run of the log, what concerns one view. Behind it the topic goes on at the offset.
-    pub(crate) fn fed(run: Arc<Segment<E>>, offset: i64) -> Option<Self> {
-        let batch = Self::of(vec![run])?;
+    /// What a topic has carried: of runs of the log, what concerns one view. Behind it the topic goes on at the offset.
+    pub(crate) fn fed(runs: Vec<Arc<Segment<E>>>, offset: i64) -> Option<Self> {
+        let batch = Self::of(runs)?;
         Some(Self {
             feed_offset: Some(offset),
             ..batch

@@ -1,5 +1,6 @@
 //! What comes from a topic, made into batches that begin where the view stands.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -13,6 +14,9 @@ use crate::follow::read::check_continuity;
 use crate::follow::source::Source;
 use crate::follow::{Batch, Checkpoint, FollowError, Mark, Segment, read_segment};
 
+/// Runs without events are cheap, but not free.
+const MOST_RUNS: usize = 1024;
+
 /// The source of a fed view.
 pub(crate) struct Reader<E> {
     pool: PgPool,
@@ -21,8 +25,8 @@ pub(crate) struct Reader<E> {
     /// The parts of a run that have come so far.
     parts: usize,
     events: Vec<Recorded<E>>,
-    /// The run that is next. It stays until the view stands at its end, so that a failure loses nothing.
-    run: Option<Run<E>>,
+    /// The runs that are next. They stay until the view stands at their ends, so that a failure loses nothing.
+    runs: VecDeque<Run<E>>,
     /// Something came that is no run: the log is read to its end instead.
     astray: bool,
 }
@@ -32,8 +36,6 @@ struct Run<E> {
     segment: Arc<Segment<E>>,
     /// Where the topic goes on behind it.
     next: i64,
-    /// Whether it is known to be of the log as it is now.
-    genuine: bool,
 }
 
 impl<E: EventSet> Reader<E> {
@@ -44,9 +46,24 @@ impl<E: EventSet> Reader<E> {
             feed,
             parts: 0,
             events: Vec::new(),
-            run: None,
+            runs: VecDeque::new(),
             astray: false,
         }
+    }
+
+    /// Takes what has come, up to about `limit` events.
+    fn fill(&mut self, limit: usize) -> Result<(), FollowError> {
+        let mut events: usize = self.runs.iter().map(|run| run.segment.events.len()).sum();
+        while events < limit && self.runs.len() < MOST_RUNS && !self.astray {
+            let Some(record) = self.feed.try_next() else {
+                return Ok(());
+            };
+            let before = self.runs.len();
+            self.take(&record)?;
+            let new = self.runs.iter().skip(before);
+            events += new.map(|run| run.segment.events.len()).sum::<usize>();
+        }
+        Ok(())
     }
 
     fn take(&mut self, record: &Record) -> Result<(), FollowError> {
@@ -70,15 +87,15 @@ impl<E: EventSet> Reader<E> {
             self.events.push(line.understood()?);
         }
         if self.parts == part.parts {
-            self.run = Some(Run {
+            let segment = Segment {
+                after,
+                last,
+                events: std::mem::take(&mut self.events),
+            };
+            self.runs.push_back(Run {
                 version: part.version,
-                segment: Arc::new(Segment {
-                    after,
-                    last,
-                    events: std::mem::take(&mut self.events),
-                }),
+                segment: Arc::new(segment),
                 next: record.offset + 1,
-                genuine: false,
             });
         }
         Ok(())
@@ -93,26 +110,39 @@ impl<E: EventSet> Reader<E> {
         (self.parts, self.events, self.astray) = (0, Vec::new(), true);
     }
 
-    /// Whether the run is to be folded, now or when the view has come to its beginning.
-    async fn is_next(&mut self, at: Mark) -> Result<bool, FollowError> {
-        let Some(run) = &mut self.run else {
-            return Ok(false);
+    /// How many of the runs follow each other from a place on.
+    fn in_a_row(&self, at: Mark) -> usize {
+        let mut end = at;
+        let follows = |run: &&Run<E>| {
+            let follows = run.segment.after == end && run.version == self.version;
+            end = run.segment.last;
+            follows
         };
-        let last = run.segment.last;
-        if last.position <= at.position {
-            return Ok(false);
+        self.runs.iter().take_while(follows).count()
+    }
+
+    /// Whether a place is one of the log as it is now. A chain covers all that is before it: where the end of a row of
+    /// runs is genuine, all of them are.
+    async fn is_genuine(&self, place: Mark) -> Result<bool, FollowError> {
+        match check_continuity(&self.pool, place).await {
+            Err(FollowError::Discontinued { .. }) => Ok(false),
+            known => known.map(|()| true),
         }
-        if !run.genuine {
-            match check_continuity(&self.pool, last).await {
-                Err(FollowError::Discontinued { position }) => {
-                    tracing::warn!(position, "a run of another past of the log is passed by");
-                    return Ok(false);
-                }
-                known => known?,
+    }
+
+    /// As many runs in a row as there are, else one; `None` if there is none that follows.
+    async fn fed(&self, at: Mark) -> Result<Option<Batch<E>>, FollowError> {
+        for count in [self.in_a_row(at), 1] {
+            let row: Vec<_> = self.runs.iter().take(count).collect();
+            let Some(last) = row.last().filter(|_| self.in_a_row(at) > 0) else {
+                return Ok(None);
+            };
+            if self.is_genuine(last.segment.last).await? {
+                let segments = row.iter().map(|run| Arc::clone(&run.segment)).collect();
+                return Ok(Batch::fed(segments, last.next));
             }
-            run.genuine = true;
         }
-        Ok(true)
+        Ok(None)
     }
 
     /// From the log itself, up to where the topic is of use again.
@@ -137,20 +167,29 @@ impl<E: EventSet> Source<E> for Reader<E> {
                 }
                 self.astray = false;
             }
-            if !self.is_next(at.mark).await? {
-                self.run = None;
-                let Some(record) = self.feed.try_next() else {
-                    return Ok(None);
-                };
-                self.take(&record)?;
-            } else if let Some(run) = &self.run {
-                if run.segment.after == at.mark && run.version == self.version {
-                    return Ok(Batch::fed(Arc::clone(&run.segment), run.next));
-                }
-                return self
-                    .read_log(at.mark, limit, Some(run.segment.last.position))
-                    .await;
+            self.runs
+                .retain(|run| run.segment.last.position > at.mark.position);
+            self.fill(limit)?;
+            if self.astray {
+                continue;
             }
+            let Some(first) = self.runs.front() else {
+                return Ok(None);
+            };
+            let last = first.segment.last;
+            if last.position > at.mark.position {
+                if let Some(batch) = self.fed(at.mark).await? {
+                    return Ok(Some(batch));
+                }
+                if self.is_genuine(last).await? {
+                    return self.read_log(at.mark, limit, Some(last.position)).await;
+                }
+                tracing::warn!(
+                    position = last.position,
+                    "a run of another past of the log is passed by"
+                );
+            }
+            self.runs.pop_front();
         }
     }
 
