@@ -136,6 +136,9 @@ impl Checkpoint {
     /// inserting the same number, and fails when that one commits. A number that was pruned long ago is free again, so
     /// whoever still holds it is told by the newer ones.
     ///
+    /// Where the follower is fed, and may thus have a successor that believes it dead, PostgreSQL ends a transaction
+    /// that says nothing for five seconds: a process that is frozen inside of it does not hold the successor up.
+    ///
     /// The transaction need not wait for the disk: what a crash takes away, it takes together with this row.
     ///
     /// # Errors
@@ -153,7 +156,8 @@ impl Checkpoint {
                 feed_offset) \
              select $1, $2, $3, $4, $5, $6, $7, $8, $10 where not exists (select from follow.checkpoints \
                where follower = $1 and version = $2 and generation = $3 and number > $4) \
-             on conflict do nothing returning set_config('synchronous_commit', 'off', true)",
+             on conflict do nothing returning set_config('synchronous_commit', 'off', true), \
+               case when $10::bigint is not null then set_config('idle_in_transaction_session_timeout', '5s', true) end",
         )
         .bind(&*who.name)
         .bind(who.version_sql())

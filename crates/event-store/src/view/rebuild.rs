@@ -206,7 +206,12 @@ async fn try_swap<V: View, S: Second<V>>(
 async fn hold(work: &mut Transaction<'_, Postgres>, live: &Identity) -> Result<Checkpoint, FollowError> {
     for _ in 0..100 {
         let held = Checkpoint::load(work, live).await?;
-        match held.next(held.mark).insert(work, live).await {
+        // Without an offset, since this transaction may wait for long; it is rolled back, or the last of these rows.
+        let next = Checkpoint {
+            feed_offset: None,
+            ..held.next(held.mark)
+        };
+        match next.insert(work, live).await {
             Ok(()) => return Ok(held),
             Err(FollowError::Superseded) => {}
             Err(error) => return Err(error),

@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use tokio::task::JoinHandle;
 
 use super::fixture::{PATIENCE, act, assert_equal_to_log, earn_much, points, with_balances};
-use crate::follow::{Batch, Feed, FeedSender, Mark, read_segment};
+use crate::follow::{Batch, Checkpoint, Feed, FeedSender, Identity, Mark, read_segment};
 use crate::tests::account::{Command, TestEvent};
 use crate::{EventStore, Loop};
 
@@ -156,4 +156,25 @@ async fn of_two_that_are_fed_the_same_each_event_is_folded_once(pool: PgPool) {
         assert!(!task.is_finished(), "both live");
         task.abort();
     }
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn one_that_is_frozen_inside_its_transaction_holds_nobody_up(pool: PgPool) {
+    let (store, follow) = with_balances(&pool).await;
+    follow.prepare().await.unwrap();
+    earn_much(&store, "a", 4).await;
+    let first = Checkpoint {
+        feed_offset: Some(1),
+        ..Checkpoint::default().next(Mark::default())
+    };
+    let mut frozen = pool.begin().await.unwrap();
+    first
+        .insert(&mut frozen, &Identity::new("balances", 1))
+        .await
+        .unwrap();
+    let (sender, task) = following(&follow);
+    send_all(&sender, &records(&store, &follow).await);
+    until_the_end(&store, &follow).await;
+    assert!(frozen.commit().await.is_err(), "PostgreSQL has ended it");
+    task.abort();
 }
