@@ -7,6 +7,7 @@
 
 mod access;
 mod api;
+mod backup;
 mod complete_journey;
 mod coupons;
 mod guides;
