@@ -12,6 +12,7 @@ use sqlx::PgPool;
 use tokio::time::sleep;
 
 use super::lock::Lock;
+use super::newest::Newest;
 use super::run::Ended;
 use super::{NAME, VERSION, telling, topics};
 
@@ -28,6 +29,7 @@ pub(super) struct RelayFollower {
     ended: Arc<Mutex<Option<Ended>>>,
     lock: Option<Lock>,
     publisher: Option<Arc<Publisher>>,
+    newest: Newest,
 }
 
 impl RelayFollower {
@@ -44,6 +46,7 @@ impl RelayFollower {
             ended,
             lock: None,
             publisher: None,
+            newest: Newest::default(),
         }
     }
 
@@ -151,6 +154,7 @@ impl Follower for RelayFollower {
 
     async fn resume(&mut self) -> Result<Checkpoint, FollowError> {
         self.publisher = None;
+        self.newest = Newest::default();
         self.take_lock().await?;
         let pool = self.store.pool().clone();
         let mut wanted = topics::all(&self.settings, &pool).await?;
@@ -173,6 +177,11 @@ impl Follower for RelayFollower {
         Ok(at)
     }
 
+    /// Ending a transaction takes the brokers some 50 ms, however much it holds.
+    fn batch_size(&self) -> usize {
+        16_384
+    }
+
     async fn work(
         &mut self,
         batch: &Batch<GuanxiEvent>,
@@ -184,7 +193,7 @@ impl Follower for RelayFollower {
                 "the session lock was lost and taken again".to_owned(),
             ));
         }
-        let mut messages = telling::messages(&self.settings, &self.store, batch).await?;
+        let mut messages = telling::messages(&self.settings, &self.store, &mut self.newest, batch).await?;
         if let Some(views) = &self.views {
             messages.extend(telling::feeds(&self.settings, views, batch).await?);
         }

@@ -7,6 +7,7 @@
 mod adopt;
 mod follower;
 mod lock;
+mod newest;
 mod run;
 mod telling;
 mod topics;

@@ -1,28 +1,30 @@
 //! From events of the log to messages: by the domain's mapping of what outsiders may know.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use futures::future::try_join_all;
 use guanxi_domain::GuanxiEvent;
-use guanxi_domain::coupon::Coupon;
-use guanxi_domain::member::Member;
 use guanxi_domain::published::{COUPON_STATE, MEMBER_STATE, coupon_state, member_state, publish};
 use guanxi_event_store::follow::Batch;
 use guanxi_event_store::{EventStore, FollowError, Loop, StoreError};
 use guanxi_kafka::{KafkaSettings, Outgoing, Told, bare, envelope, state, tombstone};
+use serde_json::Value;
 
-use super::topics::{WITH_STATE, of_events, of_states};
+use super::newest::Newest;
+use super::topics::{of_events, of_states};
 
 /// Every event of a batch in the order of the log, then the newest state of each member and coupon in it.
 pub(super) async fn messages(
     settings: &KafkaSettings,
     store: &EventStore,
+    newest: &mut Newest,
     batch: &Batch<GuanxiEvent>,
 ) -> Result<Vec<Outgoing>, StoreError> {
+    newest.begin();
     let mut messages = Vec::with_capacity(batch.len());
-    let mut touched: BTreeMap<(&'static str, Arc<str>), ()> = BTreeMap::new();
+    let (mut members, mut coupons) = (BTreeSet::new(), BTreeSet::new());
     for event in batch.events() {
+        newest.see(event);
         let Some(published) = publish(event) else { continue };
         let aggregate = &event.stream.aggregate_type;
         let told = Told {
@@ -30,14 +32,38 @@ pub(super) async fn messages(
             data: published.data,
         };
         messages.push(envelope(settings, &of_events(settings, aggregate), event, &told));
-        if let Some(known) = WITH_STATE.iter().find(|known| **known == &**aggregate) {
-            touched.insert((known, Arc::clone(&event.stream.aggregate_id)), ());
+        let id = || Arc::clone(&event.stream.aggregate_id);
+        match event.own() {
+            Some(GuanxiEvent::Member(_)) => drop(members.insert(id())),
+            Some(GuanxiEvent::Coupon(_)) => drop(coupons.insert(id())),
+            _ => {}
         }
     }
-    let states = touched
-        .keys()
-        .map(|(aggregate, id)| newest(settings, store, aggregate, id));
-    messages.extend(try_join_all(states).await?);
+    let (members, coupons) = (Vec::from_iter(members), Vec::from_iter(coupons));
+    newest.members.read(store, &members).await?;
+    newest.coupons.read(store, &coupons).await?;
+    for id in &members {
+        if let Some((sequence, known)) = newest.members.get(id) {
+            messages.push(standing(
+                settings,
+                MEMBER_STATE,
+                id,
+                *sequence,
+                member_state(known),
+            ));
+        }
+    }
+    for id in &coupons {
+        if let Some((sequence, known)) = newest.coupons.get(id) {
+            messages.push(standing(
+                settings,
+                COUPON_STATE,
+                id,
+                *sequence,
+                coupon_state(known),
+            ));
+        }
+    }
     Ok(messages)
 }
 
@@ -56,23 +82,12 @@ pub(super) async fn feeds(
     Ok(records.collect())
 }
 
-/// The state of a stream now; it may be newer than the batch, never older.
-async fn newest(
-    settings: &KafkaSettings,
-    store: &EventStore,
-    aggregate: &str,
-    id: &str,
-) -> Result<Outgoing, StoreError> {
-    let (name, sequence, told) = if aggregate == "member" {
-        let loaded = store.load::<Member>(id).await?;
-        (MEMBER_STATE, loaded.sequence, member_state(&loaded.state))
-    } else {
-        let loaded = store.load::<Coupon>(id).await?;
-        (COUPON_STATE, loaded.sequence, coupon_state(&loaded.state))
-    };
+/// The state of a stream; it may be newer than the batch, never older.
+fn standing(settings: &KafkaSettings, name: &str, id: &str, sequence: u64, told: Option<Value>) -> Outgoing {
+    let aggregate = name.split('.').next().unwrap_or_default();
     let topic = of_states(settings, aggregate);
-    Ok(told.map_or_else(
+    told.map_or_else(
         || tombstone(&topic, id),
         |told| state(settings, &topic, id, sequence, name, &told),
-    ))
+    )
 }
