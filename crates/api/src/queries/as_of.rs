@@ -38,16 +38,17 @@ impl AsOfQuery {
             text.parse::<Timestamp>()
                 .map_err(|_| Problem::unfit("as_of_recorded and as_of_happened are instants with an offset."))
         };
+        // Also those that yield to another are read: what is no instant is told and not passed over.
+        let recorded = self.as_of_recorded.as_deref().map(instant).transpose()?;
+        let happened = self.as_of_happened.as_deref().map(instant).transpose()?;
         if let Some(position) = self.as_of_position {
             return i64::try_from(position)
                 .map(|_| Some(Until::Position(position)))
                 .map_err(|_| Problem::unfit("as_of_position is beyond every log."));
         }
-        if let Some(recorded) = &self.as_of_recorded {
-            return Ok(Some(Until::Recorded(instant(recorded)?)));
-        }
-        let happened = self.as_of_happened.as_deref().map(instant).transpose()?;
-        Ok(happened.map(Until::Happened))
+        Ok(recorded
+            .map(Until::Recorded)
+            .or_else(|| happened.map(Until::Happened)))
     }
 }
 
