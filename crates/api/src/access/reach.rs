@@ -22,6 +22,8 @@ use crate::http::Problem;
 pub enum Reach {
     /// This store's.
     Store(StoreId),
+    /// This store's as far as something is left to do; what begins anew is where the command says it happens.
+    Formerly(StoreId),
     /// No store's yet: where the command says it happens.
     Unsettled,
     /// The chain's: never a limited key's.
@@ -52,9 +54,9 @@ impl Reached for Member {
 
 impl Reached for GuideRelationship {
     fn reach(_: &str, state: &Self::State) -> Reach {
-        match &state.binding {
-            Binding::Bound(bound) => at(bound.store_id.as_ref()),
-            _ => Reach::Unsettled,
+        match (&state.binding, state.binding.store_id()) {
+            (Binding::Ended { .. }, Some(store)) => Reach::Formerly(store.clone()),
+            (_, store) => at(store),
         }
     }
 }
@@ -90,7 +92,9 @@ impl Caller {
     /// 403 if it does not.
     pub fn reaches(&self, reach: &Reach, said: Option<&StoreId>) -> Result<(), Problem> {
         match (reach, said) {
-            (Reach::Store(store), _) | (Reach::Unsettled, Some(store)) => self.at_store(store),
+            (Reach::Formerly(_) | Reach::Unsettled, Some(store))
+            | (Reach::Formerly(store), None)
+            | (Reach::Store(store), _) => self.at_store(store),
             (Reach::Unsettled, None) | (Reach::Chain, _) => self.everywhere(),
         }
     }
@@ -132,6 +136,7 @@ fn stores_in(value: &Value) -> Vec<&str> {
 mod tests {
     use std::sync::Arc;
 
+    use guanxi_domain::guide::{Bind, GuideCommand, GuideState, Unbind, UnbindReason};
     use serde_json::json;
 
     use super::*;
@@ -155,6 +160,42 @@ mod tests {
         assert!(limited.reaches(&Reach::Unsettled, None).is_err());
         assert!(limited.reaches(&Reach::Chain, Some(&own)).is_err());
         assert!(caller(None).reaches(&Reach::Chain, None).is_ok());
+    }
+
+    #[test]
+    fn what_has_ended_between_a_guide_and_a_member_stays_their_stores() {
+        let at = |day: u8| format!("2026-03-{day:02}T02:00:00Z").parse().unwrap();
+        let (guide, own, other) = ("g".parse().unwrap(), "s1".parse().unwrap(), "s2".parse().unwrap());
+        let bind = Bind {
+            guide_id: guide,
+            member_id: "m".parse().unwrap(),
+            store_id: Some(StoreId::clone(&own)),
+            exclusive: false,
+            bound_at: at(1),
+            expires_at: None,
+            handed_over: None,
+        };
+        let unbind = Unbind {
+            reason: UnbindReason::Guide,
+            unbound_at: at(2),
+        };
+        let mut state = GuideState::default();
+        assert_eq!(GuideRelationship::reach("g/m", &state), Reach::Unsettled);
+        for command in [GuideCommand::Bind(bind), GuideCommand::Unbind(unbind)] {
+            for event in GuideRelationship::decide(&state, &command).unwrap() {
+                GuideRelationship::evolve(&mut state, &event);
+            }
+        }
+        let reach = GuideRelationship::reach("g/m", &state);
+        assert_eq!(reach, Reach::Formerly(own));
+        assert!(caller(Some(&["s1"])).reaches(&reach, None).is_ok());
+        assert!(caller(Some(&["s2"])).reaches(&reach, None).is_err());
+        assert!(caller(Some(&["s2"])).reaches(&reach, Some(&other)).is_ok());
+        assert!(
+            caller(Some(&["s2"]))
+                .reaches(&Reach::Store("s1".parse().unwrap()), Some(&other))
+                .is_err()
+        );
     }
 
     #[test]

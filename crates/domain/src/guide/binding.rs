@@ -21,7 +21,7 @@ impl GuideState {
 
 /// A beginning that is older than the end which is known has been overtaken by it, and changes nothing.
 fn is_overtaken(state: &GuideState, bind: &Bind) -> bool {
-    bind.handed_over.is_none() && matches!(state.binding, Binding::Ended { at } if bind.bound_at < at)
+    bind.handed_over.is_none() && matches!(state.binding, Binding::Ended { at, .. } if bind.bound_at < at)
 }
 
 pub(super) fn bind(state: &GuideState, bind: &Bind) -> Decision {

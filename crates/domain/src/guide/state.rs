@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use guanxi_kernel::{BasisPoints, Fen, GuideId, MemberId, OrderId, Timestamp};
+use guanxi_kernel::{BasisPoints, Fen, GuideId, MemberId, OrderId, StoreId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::events::{Bound, GuideEvent, HandoverRequested};
@@ -33,7 +33,23 @@ pub enum Binding {
     Ended {
         /// Until when.
         at: Timestamp,
+        /// Where the guide served the member last; what is left to do between them stays this store's. Snapshots
+        /// from before this field are not read but folded again, hence no missing value.
+        #[serde(deserialize_with = "Option::deserialize")]
+        store_id: Option<StoreId>,
     },
+}
+
+impl Binding {
+    /// The store where the guide serves or last served the member.
+    #[must_use]
+    pub fn store_id(&self) -> Option<&StoreId> {
+        match self {
+            Self::Never => None,
+            Self::Bound(bound) => bound.store_id.as_ref(),
+            Self::Ended { store_id, .. } => store_id.as_ref(),
+        }
+    }
 }
 
 /// What orders have earned the guide; kept for good, since refunds may come late and never move to another guide.
@@ -95,7 +111,8 @@ impl GuideState {
 
     fn end(&mut self, at: Timestamp) {
         self.pending = None;
-        self.binding = Binding::Ended { at };
+        let store_id = self.binding.store_id().cloned();
+        self.binding = Binding::Ended { at, store_id };
     }
 }
 
