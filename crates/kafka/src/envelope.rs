@@ -1,10 +1,13 @@
 //! An event as a message: CloudEvents 1.0 in binary mode, the stream's id as key.
 
 use guanxi_kernel::Recorded;
-use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::message::{Header, Headers as _, Message, OwnedHeaders};
 use serde_json::Value;
 
 use crate::KafkaSettings;
+
+/// The header that tells an event's position in the log.
+const POSITION: &str = "ce_position";
 
 /// What outsiders may know of an event.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,7 +46,7 @@ pub fn envelope<E>(settings: &KafkaSettings, topic: &str, event: &Recorded<E>, t
         &event.event_id.to_string(),
     );
     headers = with(headers, "ce_time", &metadata.occurred_at.to_string());
-    headers = with(headers, "ce_position", &event.position.to_string());
+    headers = with(headers, POSITION, &event.position.to_string());
     headers = with(headers, "ce_sequence", &event.sequence.to_string());
     headers = with(headers, "ce_correlationid", &metadata.correlation_id);
     if let Some(cause) = &metadata.causation_id {
@@ -100,6 +103,13 @@ pub fn bare(topic: &str, key: &str, payload: Vec<u8>) -> Outgoing {
     }
 }
 
+/// The log position that a published event tells; none of records that are no events.
+pub fn position_of(record: &impl Message) -> Option<u64> {
+    let mut headers = record.headers()?.iter();
+    let value = headers.find(|header| header.key == POSITION)?.value?;
+    std::str::from_utf8(value).ok()?.parse().ok()
+}
+
 fn common(settings: &KafkaSettings, name: &str, subject: &str, id: &str) -> OwnedHeaders {
     let mut headers = OwnedHeaders::new_with_capacity(14);
     headers = with(headers, "ce_specversion", "1.0");
@@ -111,7 +121,8 @@ fn common(settings: &KafkaSettings, name: &str, subject: &str, id: &str) -> Owne
     with(headers, "content-type", "application/json")
 }
 
-fn with(headers: OwnedHeaders, key: &str, value: &str) -> OwnedHeaders {
+/// Adds a header.
+pub(crate) fn with(headers: OwnedHeaders, key: &str, value: &str) -> OwnedHeaders {
     headers.insert(Header {
         key,
         value: Some(value),

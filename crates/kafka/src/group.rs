@@ -20,8 +20,6 @@ use crate::{KafkaSettings, PublishError};
 
 /// As long as a poll waits; also how often a paused topic is looked at.
 const POLL: Duration = Duration::from_millis(50);
-/// A worker that is silent for so long is taken for dead.
-const SESSION_MS: &str = "6000";
 
 /// What a worker does with topics and records. Called from the thread that polls, so it should not be slow.
 pub trait Work: Send + Sync + 'static {
@@ -81,14 +79,7 @@ pub fn consume(
     stop: &AtomicBool,
 ) -> Result<(), PublishError> {
     let consumer: BaseConsumer<Rebalancing> = settings
-        .client()
-        .set("group.id", group)
-        .set("isolation.level", "read_committed")
-        .set("enable.auto.commit", "false")
-        .set("enable.auto.offset.store", "false")
-        .set("auto.offset.reset", "earliest")
-        .set("partition.assignment.strategy", "cooperative-sticky")
-        .set("session.timeout.ms", SESSION_MS)
+        .member(group)
         .set("fetch.wait.max.ms", "50")
         .create_with_context(Rebalancing(Arc::clone(&work)))?;
     let names: Vec<&str> = topics.iter().map(String::as_str).collect();

@@ -6,6 +6,7 @@
 //! transactional id (a newer publisher fences an older one), a position that is committed together with the events it
 //! stands for, and keys that always meet the same partition.
 
+mod blocking;
 mod delivery;
 mod envelope;
 mod error;
@@ -14,10 +15,12 @@ mod mailbox;
 mod position;
 mod published;
 mod publisher;
+mod reader;
 mod settings;
 mod topics;
 
-pub use envelope::{Outgoing, Told, bare, envelope, state, tombstone};
+pub use blocking::blocking;
+pub use envelope::{Outgoing, Told, bare, envelope, position_of, state, tombstone};
 pub use error::PublishError;
 pub use group::{Work, consume};
 pub use mailbox::{Letter, Mailbox, letter};

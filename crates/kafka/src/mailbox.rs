@@ -11,10 +11,9 @@ use rdkafka::message::{BorrowedMessage, Headers as _, OwnedHeaders};
 use rdkafka::producer::{FutureProducer, FutureRecord};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
-use crate::{KafkaSettings, Outgoing, PublishError};
+use crate::envelope::with;
+use crate::{KafkaSettings, Outgoing, PublishError, blocking};
 
-/// A reader that is silent for so long is taken for dead.
-const SESSION_MS: &str = "6000";
 /// An answer that the brokers do not take in this time is given again.
 const ANSWER_MS: &str = "30000";
 
@@ -74,10 +73,7 @@ pub fn letter(topic: &str, key: &str, payload: Vec<u8>, headers: &[(&str, &str)]
 
 fn text_headers<'a>(headers: impl Iterator<Item = (&'a str, &'a str)>) -> OwnedHeaders {
     headers.fold(OwnedHeaders::new(), |headers, (key, value)| {
-        headers.insert(rdkafka::message::Header {
-            key,
-            value: Some(value),
-        })
+        with(headers, key, value)
     })
 }
 
@@ -93,16 +89,7 @@ impl Mailbox {
     /// # Errors
     /// The settings are wrong.
     pub fn open(settings: &KafkaSettings, group: &str, topic: &str) -> Result<Self, PublishError> {
-        let consumer: StreamConsumer = settings
-            .client()
-            .set("group.id", group)
-            .set("isolation.level", "read_committed")
-            .set("enable.auto.commit", "false")
-            .set("enable.auto.offset.store", "false")
-            .set("auto.offset.reset", "earliest")
-            .set("partition.assignment.strategy", "cooperative-sticky")
-            .set("session.timeout.ms", SESSION_MS)
-            .create()?;
+        let consumer: StreamConsumer = settings.member(group).create()?;
         consumer.subscribe(&[topic])?;
         let producer = settings
             .client()
@@ -166,8 +153,7 @@ impl Mailbox {
             }
         }
         let consumer = Arc::clone(&self.consumer);
-        let done = tokio::task::spawn_blocking(move || consumer.commit(&offsets, CommitMode::Sync)).await;
-        Ok(done.map_err(|error| PublishError::Transient(error.to_string()))??)
+        blocking(move || Ok(consumer.commit(&offsets, CommitMode::Sync)?)).await
     }
 }
 

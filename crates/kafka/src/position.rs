@@ -1,19 +1,14 @@
 //! The position of the log, as the brokers know it.
 
-use std::time::{Duration, Instant};
-
 use rdkafka::Message as _;
-use rdkafka::consumer::{BaseConsumer, Consumer as _};
-use rdkafka::error::KafkaError;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use serde::{Deserialize, Serialize};
 
+use crate::reader::Reader;
 use crate::{KafkaSettings, PublishError};
 
 /// The key of the only record that counts.
 pub(crate) const KEY: &str = "position";
-/// Without an answer for so long, the brokers are away.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Up to where everything is published, and the log's chain there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,38 +54,16 @@ impl Position {
 /// # Errors
 /// The brokers do not answer, or the topic holds something else.
 pub fn read_position(settings: &KafkaSettings) -> Result<Option<Position>, PublishError> {
-    let consumer = reader(settings)?;
     let mut from = TopicPartitionList::new();
     from.add_partition_offset(&settings.position_topic(), 0, Offset::Beginning)?;
-    consumer.assign(&from)?;
-    let (mut newest, mut heard) = (None, Instant::now());
-    while heard.elapsed() < PATIENCE {
-        match consumer.poll(Duration::from_millis(200)) {
-            None => {}
-            Some(Err(KafkaError::PartitionEOF(_))) => return Ok(newest),
-            Some(Err(error)) => return Err(error.into()),
-            Some(Ok(record)) => {
-                heard = Instant::now();
-                if record.key() == Some(KEY.as_bytes()) {
-                    newest = record.payload().map(Position::from_json).transpose()?;
-                }
-            }
+    let mut newest = None;
+    Reader::open(settings)?.read_to_the_end(&from, |record| {
+        if record.key() == Some(KEY.as_bytes()) {
+            newest = record.payload().map(Position::from_json).transpose()?;
         }
-    }
-    Err(PublishError::Transient("the brokers do not answer".to_owned()))
-}
-
-/// A consumer without a group that sees what is committed, and where a partition ends.
-pub(crate) fn reader(settings: &KafkaSettings) -> Result<BaseConsumer, PublishError> {
-    let consumer = settings
-        .client()
-        .set("group.id", format!("{}.reader", settings.transactional_id()))
-        .set("isolation.level", "read_committed")
-        .set("enable.partition.eof", "true")
-        .set("enable.auto.commit", "false")
-        .set("auto.offset.reset", "earliest")
-        .create()?;
-    Ok(consumer)
+        Ok(())
+    })?;
+    Ok(newest)
 }
 
 #[cfg(test)]

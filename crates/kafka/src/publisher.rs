@@ -56,7 +56,7 @@ impl Publisher {
     /// # Errors
     /// Nothing of it is to be seen, or, after [`PublishError::Transient`], it is not known whether it is: the position
     /// topic tells.
-    pub fn publish(&self, messages: &[Outgoing], position: Position) -> Result<(), PublishError> {
+    pub fn publish(&self, messages: Vec<Outgoing>, position: Position) -> Result<(), PublishError> {
         self.producer.begin_transaction()?;
         let ended = self
             .send_all(messages, position)
@@ -79,11 +79,11 @@ impl Publisher {
         Err(error)
     }
 
-    fn send_all(&self, messages: &[Outgoing], position: Position) -> Result<(), PublishError> {
+    fn send_all(&self, messages: Vec<Outgoing>, position: Position) -> Result<(), PublishError> {
         for message in messages {
             let mut record: BaseRecord<'_, str, [u8]> = BaseRecord::to(&message.topic)
                 .key(&*message.key)
-                .headers(message.headers.clone());
+                .headers(message.headers);
             if let Some(payload) = &message.payload {
                 record = record.payload(payload);
             }

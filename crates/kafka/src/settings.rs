@@ -3,6 +3,9 @@
 use rdkafka::ClientConfig;
 use serde::Deserialize;
 
+/// A member of a group that is silent for so long is taken for dead.
+const SESSION_MS: &str = "6000";
+
 /// Section `[kafka]` of the configuration.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -91,6 +94,20 @@ impl KafkaSettings {
         }
         config.set("bootstrap.servers", self.brokers.clone().unwrap_or_default());
         config.set("client.id", "guanxi");
+        config
+    }
+
+    /// The same for a member of a consumer group that says itself how far it is.
+    pub(crate) fn member(&self, group: &str) -> ClientConfig {
+        let mut config = self.client();
+        config
+            .set("group.id", group)
+            .set("isolation.level", "read_committed")
+            .set("enable.auto.commit", "false")
+            .set("enable.auto.offset.store", "false")
+            .set("auto.offset.reset", "earliest")
+            .set("partition.assignment.strategy", "cooperative-sticky")
+            .set("session.timeout.ms", SESSION_MS);
         config
     }
 }

@@ -8,4 +8,18 @@
 mod desk;
 mod worker;
 
+use guanxi_domain::GuanxiEvent;
+use guanxi_event_store::Loop;
+use guanxi_kafka::{KafkaSettings, Kind, Topic};
+
 pub use worker::ViewWorker;
+
+/// The topics that feed the views. What is recorded of them does not matter: they may vanish, and views read the log.
+pub(crate) fn topics(settings: &KafkaSettings, views: &Loop<GuanxiEvent>) -> Vec<Topic> {
+    let topic = |(view, _): (&str, u32)| Topic {
+        name: settings.feed_topic(view),
+        kind: Kind::Feed,
+        recorded: None,
+    };
+    views.views().into_iter().map(topic).collect()
+}

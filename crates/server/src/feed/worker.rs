@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use guanxi_domain::GuanxiEvent;
 use guanxi_event_store::Loop;
-use guanxi_kafka::{KafkaSettings, Kind, PublishError, Topic, Work, consume, missing};
+use guanxi_kafka::{KafkaSettings, PublishError, Work, blocking, consume, missing};
 use tokio::time::sleep;
 
 use super::desk::Desk;
+use super::topics;
 use crate::exit::{Failure, Reason};
 use crate::platform::Shutdown;
 
@@ -29,17 +30,8 @@ impl ViewWorker {
     /// The brokers do not answer, or no relay has fed the views yet.
     pub async fn new(followers: Loop<GuanxiEvent>, settings: KafkaSettings) -> Result<Self, Failure> {
         let settings = Arc::new(settings);
-        let views = followers.views().into_iter();
-        let topics: Vec<Topic> = views
-            .map(|(view, _)| Topic {
-                name: settings.feed_topic(view),
-                kind: Kind::Feed,
-                recorded: None,
-            })
-            .collect();
-        let asked = Arc::clone(&settings);
-        let gone = tokio::task::spawn_blocking(move || missing(&asked, &topics)).await;
-        let gone = gone.map_err(Failure::fault)??;
+        let (asked, wanted) = (Arc::clone(&settings), topics(&settings, &followers));
+        let gone = blocking(move || missing(&asked, &wanted)).await?;
         if let Some(topic) = gone.first() {
             return Err(Failure::new(
                 Reason::Refused,

@@ -3,12 +3,11 @@
 use guanxi_event_store::EventStore;
 use guanxi_event_store::follow::{Checkpoint, Identity, Mark};
 use guanxi_kafka::{
-    KafkaSettings, Position, PublishError, Publisher, Topic, ensure, last_published, read_position,
+    KafkaSettings, Position, PublishError, Publisher, Topic, blocking, ensure, last_published, read_position,
 };
 use serde::Serialize;
 use sqlx::PgPool;
 
-use super::follower::blocking;
 use super::lock::Lock;
 use super::{NAME, VERSION, topics};
 use crate::exit::{Failure, Reason};
@@ -93,7 +92,7 @@ pub async fn adopt(
             position: mark.position,
             chain: mark.chain,
         };
-        publisher.publish(&[], position)?;
+        publisher.publish(Vec::new(), position)?;
         Ok(before.map(|known| known.position))
     })
     .await?;

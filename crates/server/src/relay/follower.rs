@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use guanxi_domain::GuanxiEvent;
 use guanxi_event_store::follow::{Batch, Checkpoint, Identity, Mark};
 use guanxi_event_store::{EventStore, FollowError, Follower, Loop};
-use guanxi_kafka::{KafkaSettings, Outgoing, Position, PublishError, Publisher, ensure, read_position};
+use guanxi_kafka::{
+    KafkaSettings, Outgoing, Position, PublishError, Publisher, blocking, ensure, read_position,
+};
 use sqlx::PgPool;
 use tokio::time::sleep;
 
@@ -15,6 +17,7 @@ use super::lock::Lock;
 use super::newest::Newest;
 use super::run::Ended;
 use super::{NAME, VERSION, telling, topics};
+use crate::feed;
 
 /// How often a standby looks whether the lock is free.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
@@ -95,6 +98,17 @@ impl RelayFollower {
         }
     }
 
+    /// A lock that was lost is taken again, and then everything begins anew.
+    async fn keep_lock(&mut self) -> Result<(), FollowError> {
+        if self.lock.as_ref().is_some_and(|lock| !lock.is_lost()) {
+            return Ok(());
+        }
+        self.take_lock().await?;
+        Err(FollowError::Transient(
+            "the session lock was lost and taken again".to_owned(),
+        ))
+    }
+
     /// Where to go on: as Kafka says, if the mirror and the log agree.
     async fn agreed(&self, known: Option<Position>) -> Result<Checkpoint, FollowError> {
         let who = self.identity();
@@ -139,7 +153,7 @@ impl RelayFollower {
         let bytes: usize = messages.iter().map(Outgoing::size).sum();
         metrics::counter!("guanxi_relay_messages_total").increment(messages.len() as u64);
         metrics::counter!("guanxi_relay_bytes_total").increment(bytes as u64);
-        let done = blocking(move || publisher.publish(&messages, position)).await;
+        let done = blocking(move || publisher.publish(messages, position)).await;
         done.map_err(|error| self.failed(error))
     }
 }
@@ -159,7 +173,7 @@ impl Follower for RelayFollower {
         let pool = self.store.pool().clone();
         let mut wanted = topics::all(&self.settings, &pool).await?;
         if let Some(views) = &self.views {
-            wanted.extend(topics::of_feeds(&self.settings, views));
+            wanted.extend(feed::topics(&self.settings, views));
         }
         let partitions = ensure(&self.settings, &wanted)
             .await
@@ -187,12 +201,7 @@ impl Follower for RelayFollower {
         batch: &Batch<GuanxiEvent>,
         from: &Checkpoint,
     ) -> Result<Checkpoint, FollowError> {
-        if self.lock.as_ref().is_none_or(Lock::is_lost) {
-            self.take_lock().await?;
-            return Err(FollowError::Transient(
-                "the session lock was lost and taken again".to_owned(),
-            ));
-        }
+        self.keep_lock().await?;
         let mut messages = telling::messages(&self.settings, &self.store, &mut self.newest, batch).await?;
         if let Some(views) = &self.views {
             messages.extend(telling::feeds(&self.settings, views, batch).await?);
@@ -208,13 +217,7 @@ impl Follower for RelayFollower {
     }
 
     async fn idle(&mut self) -> Result<(), FollowError> {
-        if self.lock.as_ref().is_none_or(Lock::is_lost) {
-            self.take_lock().await?;
-            return Err(FollowError::Transient(
-                "the session lock was lost and taken again".to_owned(),
-            ));
-        }
-        Ok(())
+        self.keep_lock().await
     }
 }
 
@@ -225,13 +228,4 @@ async fn chain_at(pool: &PgPool, position: u64) -> Result<Option<[u8; 32]>, Foll
         .fetch_optional(pool)
         .await?;
     Ok(chain.and_then(|chain| chain.try_into().ok()))
-}
-
-/// librdkafka waits in the calling thread.
-pub(super) async fn blocking<T: Send + 'static>(
-    call: impl FnOnce() -> Result<T, PublishError> + Send + 'static,
-) -> Result<T, PublishError> {
-    tokio::task::spawn_blocking(call)
-        .await
-        .unwrap_or_else(|error| Err(PublishError::Transient(error.to_string())))
 }

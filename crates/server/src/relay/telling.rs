@@ -8,9 +8,10 @@ use guanxi_domain::published::{COUPON_STATE, MEMBER_STATE, coupon_state, member_
 use guanxi_event_store::follow::Batch;
 use guanxi_event_store::{EventStore, FollowError, Loop, StoreError};
 use guanxi_kafka::{KafkaSettings, Outgoing, Told, bare, envelope, state, tombstone};
+use guanxi_kernel::Decider;
 use serde_json::Value;
 
-use super::newest::Newest;
+use super::newest::{Newest, Streams};
 use super::topics::{of_events, of_states};
 
 /// Every event of a batch in the order of the log, then the newest state of each member and coupon in it.
@@ -42,28 +43,21 @@ pub(super) async fn messages(
     let (members, coupons) = (Vec::from_iter(members), Vec::from_iter(coupons));
     newest.members.read(store, &members).await?;
     newest.coupons.read(store, &coupons).await?;
-    for id in &members {
-        if let Some((sequence, known)) = newest.members.get(id) {
-            messages.push(standing(
-                settings,
-                MEMBER_STATE,
-                id,
-                *sequence,
-                member_state(known),
-            ));
-        }
-    }
-    for id in &coupons {
-        if let Some((sequence, known)) = newest.coupons.get(id) {
-            messages.push(standing(
-                settings,
-                COUPON_STATE,
-                id,
-                *sequence,
-                coupon_state(known),
-            ));
-        }
-    }
+    let (of_members, of_coupons) = (&newest.members, &newest.coupons);
+    messages.extend(standing(
+        settings,
+        MEMBER_STATE,
+        of_members,
+        &members,
+        member_state,
+    ));
+    messages.extend(standing(
+        settings,
+        COUPON_STATE,
+        of_coupons,
+        &coupons,
+        coupon_state,
+    ));
     Ok(messages)
 }
 
@@ -82,12 +76,23 @@ pub(super) async fn feeds(
     Ok(records.collect())
 }
 
-/// The state of a stream; it may be newer than the batch, never older.
-fn standing(settings: &KafkaSettings, name: &str, id: &str, sequence: u64, told: Option<Value>) -> Outgoing {
-    let aggregate = name.split('.').next().unwrap_or_default();
-    let topic = of_states(settings, aggregate);
-    told.map_or_else(
-        || tombstone(&topic, id),
-        |told| state(settings, &topic, id, sequence, name, &told),
-    )
+/// The states of streams; each may be newer than the batch, never older.
+fn standing<D: Decider<Event: Sync>>(
+    settings: &KafkaSettings,
+    name: &str,
+    newest: &Streams<D>,
+    ids: &[Arc<str>],
+    told: impl Fn(&D::State) -> Option<Value>,
+) -> Vec<Outgoing> {
+    let topic = of_states(settings, D::TYPE);
+    let known = ids
+        .iter()
+        .filter_map(|id| newest.get(id).map(|known| (id, known)));
+    let message = |(id, (sequence, known)): (&Arc<str>, &(u64, D::State))| {
+        told(known).map_or_else(
+            || tombstone(&topic, id),
+            |told| state(settings, &topic, id, *sequence, name, &told),
+        )
+    };
+    known.map(message).collect()
 }

@@ -1,7 +1,6 @@
 //! The topics of the platform, and what is recorded of them.
 
 use guanxi_domain::GuanxiEvent;
-use guanxi_event_store::Loop;
 use guanxi_kafka::{KafkaSettings, Kind, Topic};
 use guanxi_kernel::EventSet as _;
 use sqlx::PgPool;
@@ -48,16 +47,6 @@ pub(super) async fn all(settings: &KafkaSettings, pool: &PgPool) -> Result<Vec<T
         .map(|aggregate| topic(of_states(settings, aggregate), Kind::State));
     let position = topic(settings.position_topic(), Kind::Position);
     Ok(events.chain(states).chain([position]).collect())
-}
-
-/// The topics that feed the views. What is recorded of them does not matter: they may vanish, and views read the log.
-pub(super) fn of_feeds(settings: &KafkaSettings, views: &Loop<GuanxiEvent>) -> Vec<Topic> {
-    let topic = |(view, _): (&str, u32)| Topic {
-        name: settings.feed_topic(view),
-        kind: Kind::Feed,
-        recorded: None,
-    };
-    views.views().into_iter().map(topic).collect()
 }
 
 /// Records what topics were made with.
