@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use guanxi_kafka::position_of;
 use rdkafka::ClientConfig;
 use rdkafka::Message as _;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
@@ -26,9 +27,32 @@ pub struct Topics {
     pub servers: String,
     /// Before the name of every topic.
     pub prefix: String,
+    /// Whether the relay feeds the views too.
+    pub feed_views: bool,
 }
 
 impl Topics {
+    /// Topics of this run where `deploy/kafka with` has started a broker; says so where it has not.
+    pub fn of(name: &str) -> Option<Self> {
+        let servers = std::env::var("GUANXI_TEST_KAFKA").ok();
+        if servers.is_none() {
+            eprintln!("  left out: there is no broker (deploy/kafka install, then make bench)");
+        }
+        Some(Self {
+            servers: servers?,
+            prefix: format!("bench-{}-{name}", std::process::id()),
+            feed_views: false,
+        })
+    }
+
+    /// Others, under which everything begins anew.
+    pub fn round(&self, number: usize) -> Self {
+        Self {
+            prefix: format!("{}-{number}", self.prefix),
+            ..self.clone()
+        }
+    }
+
     fn client(&self) -> ClientConfig {
         let mut config = ClientConfig::new();
         config.set("bootstrap.servers", &self.servers);
@@ -204,12 +228,4 @@ fn next(consumer: &BaseConsumer) -> Result<Option<BorrowedMessage<'_>>, Failure>
 fn written(record: &BorrowedMessage<'_>) -> Option<(u64, i64)> {
     let stored: serde_json::Value = serde_json::from_slice(record.payload()?).ok()?;
     Some((stored["position"].as_u64()?, record.timestamp().to_millis()?))
-}
-
-fn position_of(record: &BorrowedMessage<'_>) -> Option<u64> {
-    let header = record
-        .headers()?
-        .iter()
-        .find(|header| header.key == "ce_position")?;
-    std::str::from_utf8(header.value?).ok()?.parse().ok()
 }

@@ -1,4 +1,4 @@
-//! Keeps a fixed number of commands in flight for a while, and measures each.
+//! Sends commands: so many in flight for a while, so many in all, or so many a second.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -6,6 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
+
+/// How often it is looked whether a command is due.
+const TICK: Duration = Duration::from_millis(2);
 
 /// What a side does with command number `n`.
 pub trait Side: Send + Sync + 'static {
@@ -64,7 +68,61 @@ pub async fn round<S: Side>(
     })
 }
 
-fn percentile(sorted: &[Duration], percent: usize) -> f64 {
+/// Carries out commands 0 to `commands`, as fast as `in_flight` at once go.
+pub async fn all<S: Side>(side: &Arc<S>, commands: u64, in_flight: usize) -> Result<(), Failure> {
+    let next = Arc::new(AtomicU64::new(0));
+    let mut loops = JoinSet::new();
+    for _ in 0..in_flight {
+        let (side, next) = (Arc::clone(side), Arc::clone(&next));
+        loops.spawn(async move {
+            loop {
+                let n = next.fetch_add(1, Ordering::Relaxed);
+                if n >= commands {
+                    return Ok::<_, Failure>(());
+                }
+                side.execute(n).await?;
+            }
+        });
+    }
+    while let Some(ended) = loops.join_next().await {
+        ended.map_err(|error| Failure(error.to_string()))??;
+    }
+    Ok(())
+}
+
+/// Begins commands at a fixed rate, however long each takes, and collects what they answer.
+pub async fn at_rate<S, T, F>(
+    side: &Arc<S>,
+    per_second: f64,
+    span: Duration,
+    next: &Arc<AtomicU64>,
+    command: impl Fn(Arc<S>, u64) -> F,
+) -> Result<Vec<T>, Failure>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, Failure>> + Send + 'static,
+{
+    let begun = Instant::now();
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
+    let (mut running, mut started) = (JoinSet::new(), 0_u64);
+    while begun.elapsed() < span {
+        ticks.tick().await;
+        let due = (begun.elapsed().as_secs_f64() * per_second) as u64;
+        while started < due {
+            started += 1;
+            running.spawn(command(Arc::clone(side), next.fetch_add(1, Ordering::Relaxed)));
+        }
+    }
+    let mut answers = Vec::new();
+    while let Some(ended) = running.join_next().await {
+        answers.push(ended.map_err(|error| Failure(error.to_string()))??);
+    }
+    Ok(answers)
+}
+
+/// In milliseconds; 0 of none.
+pub fn percentile(sorted: &[Duration], percent: usize) -> f64 {
     let last = sorted.len().saturating_sub(1);
     sorted
         .get(last * percent / 100)

@@ -8,11 +8,9 @@ use std::time::{Duration, Instant};
 use guanxi_domain::GuanxiEvent;
 use guanxi_event_store::Loop;
 use tokio::sync::oneshot;
-use tokio::task::JoinSet;
-use tokio::time::MissedTickBehavior;
 
 use crate::database::Scratch;
-use crate::drive::{Failure, round};
+use crate::drive::{Failure, at_rate, percentile, round};
 use crate::measure::{Error, Plan};
 use crate::report::{Row, median};
 use crate::shop::{Shop, failed};
@@ -20,7 +18,6 @@ use crate::shop::{Shop, failed};
 const VIEW: &str = "store_dashboard";
 const PATIENCE: Duration = Duration::from_secs(120);
 const IN_FLIGHT: usize = 64;
-const TICK: Duration = Duration::from_millis(2);
 /// At the most so many milliseconds for 99 of 100.
 const GOAL_MS: f64 = 20.0;
 
@@ -84,7 +81,7 @@ async fn paced(
     span: Duration,
     next: &Arc<AtomicU64>,
 ) -> Result<Vec<Duration>, Failure> {
-    sell_at(shop, orders_a_second, span, next, |shop, order| {
+    at_rate(shop, orders_a_second, span, next, |shop, order| {
         let followers = followers.clone();
         async move {
             let position = shop.sell(order).await?;
@@ -97,44 +94,4 @@ async fn paced(
         }
     })
     .await
-}
-
-/// Begins sales at a fixed rate, however long each takes, and collects what they answer.
-pub async fn sell_at<T, F>(
-    shop: &Arc<Shop>,
-    orders_a_second: f64,
-    span: Duration,
-    next: &Arc<AtomicU64>,
-    sale: impl Fn(Arc<Shop>, u64) -> F,
-) -> Result<Vec<T>, Failure>
-where
-    T: Send + 'static,
-    F: Future<Output = Result<T, Failure>> + Send + 'static,
-{
-    let begun = Instant::now();
-    let mut ticks = tokio::time::interval(TICK);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
-    let (mut sales, mut started) = (JoinSet::new(), 0_u64);
-    while begun.elapsed() < span {
-        ticks.tick().await;
-        let due = (begun.elapsed().as_secs_f64() * orders_a_second) as u64;
-        while started < due {
-            started += 1;
-            let order = next.fetch_add(1, Ordering::Relaxed);
-            sales.spawn(sale(Arc::clone(shop), order));
-        }
-    }
-    let mut answers = Vec::new();
-    while let Some(ended) = sales.join_next().await {
-        answers.push(ended.map_err(failed)??);
-    }
-    Ok(answers)
-}
-
-/// In milliseconds; 0 of none.
-pub fn percentile(sorted: &[Duration], percent: usize) -> f64 {
-    let last = sorted.len().saturating_sub(1);
-    sorted
-        .get(last * percent / 100)
-        .map_or(0.0, |lag| lag.as_secs_f64() * 1_000.0)
 }

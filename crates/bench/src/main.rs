@@ -25,11 +25,13 @@ mod notices;
 mod ours;
 mod plain;
 mod plain_receiver;
+mod process;
 mod rebuild;
 mod relay;
 mod report;
 mod shop;
 mod snapshot;
+mod workers;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

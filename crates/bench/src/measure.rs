@@ -9,7 +9,7 @@ use crate::drive::{Failure, Round, round};
 use crate::ours::{Cache, Ours};
 use crate::plain::Plain;
 use crate::report::{Row, median};
-use crate::{audit, callbacks, freshness, growth, hot, insert_limit, memory, rebuild, relay};
+use crate::{audit, callbacks, freshness, growth, hot, insert_limit, memory, rebuild, relay, workers};
 
 /// How long to measure.
 #[derive(Debug, Clone, Copy)]
@@ -64,6 +64,7 @@ const MEASURES: &[&str] = &[
     "hot_campaign",
     "relay",
     "relay_ms",
+    "workers",
 ];
 
 /// All measures, or those whose names begin with one of `only`; each with its baseline in the same run. What is
@@ -90,6 +91,7 @@ pub async fn all(server: &str, plan: Plan, only: &[String]) -> Result<Vec<Row>, 
             "memory_mb" => memory::measure(server, plan).await?,
             "relay" => relay::throughput(server, plan).await?,
             "relay_ms" => relay::latency(server, plan).await?,
+            "workers" => workers::measure(server, plan).await?,
             _ => hot::measure(server, plan).await?,
         };
         for row in &measured {

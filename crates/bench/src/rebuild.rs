@@ -2,17 +2,15 @@
 
 use std::hint::black_box;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use guanxi_event_store::view::RebuildOptions;
 use sqlx::Executor as _;
 use tokio::sync::oneshot;
-use tokio::task::JoinSet;
 
 use crate::copy;
 use crate::database::Scratch;
-use crate::drive::{Failure, Side as _};
+use crate::drive::{Failure, all};
 use crate::measure::{Error, Plan};
 use crate::report::Row;
 use crate::shop::{Shop, failed};
@@ -26,7 +24,7 @@ pub async fn measure(server: &str, plan: Plan) -> Result<Vec<Row>, Error> {
     let history = Scratch::create(server, HISTORY, 24).await?;
     let shop = Arc::new(Shop::open(history.pool.clone()).await?);
     shop.enrol().await?;
-    sell(&shop, if plan.quick { 5_000 } else { 50_000 }).await?;
+    all(&shop, if plan.quick { 5_000 } else { 50_000 }, TILLS).await?;
     let head = shop.store.head().await.map_err(failed)?.position as f64;
     history.pool.execute("vacuum analyze").await?;
     history.pool.close().await;
@@ -95,26 +93,4 @@ async fn all_views(shop: &Shop) -> Result<Duration, Failure> {
     drop(stop);
     running.await.map_err(failed)?;
     Ok(elapsed)
-}
-
-/// Sells that many orders, as fast as it goes.
-pub async fn sell(shop: &Arc<Shop>, orders: u64) -> Result<(), Failure> {
-    let next = Arc::new(AtomicU64::new(0));
-    let mut tills = JoinSet::new();
-    for _ in 0..TILLS {
-        let (shop, next) = (Arc::clone(shop), Arc::clone(&next));
-        tills.spawn(async move {
-            loop {
-                let order = next.fetch_add(1, Ordering::Relaxed);
-                if order >= orders {
-                    return Ok::<_, Failure>(());
-                }
-                shop.execute(order).await?;
-            }
-        });
-    }
-    while let Some(ended) = tills.join_next().await {
-        ended.map_err(failed)??;
-    }
-    Ok(())
 }

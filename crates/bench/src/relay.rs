@@ -2,57 +2,45 @@
 //! sale to a reader of committed messages. Left out, in words, where there is no broker.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
-use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use sqlx::Executor as _;
-use tokio::process::{Child, Command};
 use tokio::task::spawn_blocking;
 
 use crate::broker::{Topics, size};
 use crate::database::Scratch;
-use crate::drive::{Failure, round};
-use crate::freshness::{percentile, sell_at};
+use crate::drive::{Failure, all, at_rate, percentile, round};
 use crate::measure::{Error, Plan};
-use crate::rebuild::sell;
+use crate::process::Process;
 use crate::report::{Row, median};
 use crate::shop::{Shop, failed};
 
+const TILLS: usize = 256;
 const IN_FLIGHT: usize = 64;
 /// At the most so many milliseconds for 99 of 100.
 const GOAL_MS: f64 = 50.0;
 
-/// Where `deploy/kafka with` has started a broker.
-fn broker() -> Option<String> {
-    let broker = std::env::var("GUANXI_TEST_KAFKA").ok();
-    if broker.is_none() {
-        eprintln!("  left out: there is no broker (deploy/kafka install, then make bench)");
-    }
-    broker
-}
-
 /// Messages per second of the relay and of librdkafka alone.
 pub async fn throughput(server: &str, plan: Plan) -> Result<Vec<Row>, Error> {
-    let Some(servers) = broker() else {
+    let Some(run) = Topics::of("relay") else {
         return Ok(Vec::new());
     };
     let scratch = Scratch::create(server, "guanxi_bench_relay", 24).await?;
     let shop = Arc::new(Shop::open(scratch.pool.clone()).await?);
     shop.enrol().await?;
-    sell(&shop, if plan.quick { 20_000 } else { 100_000 }).await?;
+    all(&shop, if plan.quick { 20_000 } else { 100_000 }, TILLS).await?;
     let head = shop.store.head().await.map_err(failed)?.position;
     let (mut ours, mut bare, mut note) = (Vec::new(), Vec::new(), String::new());
     for number in 0..plan.rounds {
-        let topics = topics(&servers, &format!("relay{number}"));
-        let process = relay(&topics, &scratch.url())?;
+        let topics = run.round(number);
+        let process = Process::start(&["relay"], &scratch.url(), &topics)?;
         let (asked, read) = (topics.clone(), topics.clone());
         let positions = spawn_blocking(move || asked.published(head))
             .await
             .map_err(failed)??;
-        stop(process).await?;
+        process.end().await?;
         let messages = spawn_blocking(move || read.all()).await.map_err(failed)??;
         let (count, bytes) = (messages.len() as f64, size(&messages));
         ours.push(positions * count / head as f64);
@@ -72,14 +60,13 @@ pub async fn throughput(server: &str, plan: Plan) -> Result<Vec<Row>, Error> {
 
 /// p99 in milliseconds beside the goal.
 pub async fn latency(server: &str, plan: Plan) -> Result<Vec<Row>, Error> {
-    let Some(servers) = broker() else {
+    let Some(topics) = Topics::of("relay-ms") else {
         return Ok(Vec::new());
     };
     let scratch = Scratch::create(server, "guanxi_bench_relay", 24).await?;
     let shop = Arc::new(Shop::open(scratch.pool.clone()).await?);
     shop.enrol().await?;
-    let topics = topics(&servers, "relay-ms");
-    let process = relay(&topics, &scratch.url())?;
+    let process = Process::start(&["relay"], &scratch.url(), &topics)?;
     let seen = Seen::default();
     let watching = seen.watch(&topics);
     let next = Arc::new(AtomicU64::new(0));
@@ -91,7 +78,7 @@ pub async fn latency(server: &str, plan: Plan) -> Result<Vec<Row>, Error> {
     let orders = next.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64();
     let (mut p50s, mut p99s) = (Vec::new(), Vec::new());
     for _ in 0..plan.rounds {
-        let sales = sell_at(
+        let sales = at_rate(
             &shop,
             orders / 2.0,
             plan.span(),
@@ -111,7 +98,7 @@ pub async fn latency(server: &str, plan: Plan) -> Result<Vec<Row>, Error> {
     seen.over.store(1, Ordering::Relaxed);
     shop.sell(next.fetch_add(1, Ordering::Relaxed)).await?;
     watching.await.map_err(failed)??;
-    stop(process).await?;
+    process.end().await?;
     drop(shop);
     scratch.drop().await?;
     let row = Row {
@@ -166,47 +153,4 @@ impl Seen {
         };
         sales.iter().filter_map(lag).collect()
     }
-}
-
-fn topics(servers: &str, name: &str) -> Topics {
-    Topics {
-        servers: servers.to_owned(),
-        prefix: format!("bench-{}-{name}", std::process::id()),
-    }
-}
-
-/// `guanxi serve --roles relay`, as an operator starts it; the program lies beside this one.
-fn relay(topics: &Topics, database: &str) -> Result<Child, Failure> {
-    let program = std::env::current_exe().map_err(failed)?.with_file_name("guanxi");
-    let folder = PathBuf::from("target/bench");
-    std::fs::create_dir_all(&folder).map_err(failed)?;
-    let (key, config) = (folder.join("relay.key"), folder.join("relay.toml"));
-    std::fs::write(&key, "07".repeat(32)).map_err(failed)?;
-    let text = format!(
-        "[http]\nlisten = \"127.0.0.1:0\"\n[keys]\nmaster_key_file = \"{}\"\n",
-        key.display()
-    );
-    std::fs::write(&config, text).map_err(failed)?;
-    Command::new(&program)
-        .arg("--config")
-        .arg(&config)
-        .args(["serve", "--roles", "relay"])
-        .env("DATABASE_URL", database)
-        .env("GUANXI_LOG__FILTER", "error")
-        .env("GUANXI_KAFKA__BROKERS", &topics.servers)
-        .env("GUANXI_KAFKA__PREFIX", &topics.prefix)
-        .env("GUANXI_KAFKA__REPLICATION", "1")
-        .stdout(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|error| {
-            Failure(format!(
-                "{}: {error}; build guanxi-server first",
-                program.display()
-            ))
-        })
-}
-
-async fn stop(mut process: Child) -> Result<(), Failure> {
-    process.kill().await.map_err(failed)
 }

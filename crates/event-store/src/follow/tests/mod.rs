@@ -7,5 +7,4 @@ mod log_faults;
 mod parking;
 mod policies;
 mod rebuild;
-mod speed;
 mod views;
