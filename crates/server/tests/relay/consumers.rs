@@ -11,9 +11,8 @@ use sqlx::PgPool;
 use tokio::process::Command;
 use tokio::time::sleep;
 
-use super::load::Shop;
 use super::process::{Installation, url};
-use super::{broker, sold, topics};
+use super::{broker, publishing, topics};
 
 /// Store, day, orders.
 const TAKINGS: &str = "select store, day, orders from example_takings";
@@ -23,11 +22,7 @@ const SOLD: &str = "select payload ->> 'store_id', payload ->> 'business_date', 
 #[sqlx::test(migrator = "guanxi_event_store::MIGRATOR")]
 async fn the_consumer_in_rust_counts_every_order_once(pool: PgPool) {
     let Some(broker) = broker() else { return };
-    let house = Installation::new(&pool, &broker);
-    let shop = Shop::open(&pool).await;
-    sold(&shop, 60).await;
-    let relay = house.relay();
-    house.until_published(house.head().await).await;
+    let (house, _, relay) = publishing(&pool, &broker, 60).await;
     let mut program = paid_orders().await;
     program
         .args([&broker, &url(&pool), &house.prefix])
@@ -56,11 +51,7 @@ async fn the_consumer_in_python_forgets_who_is_erased(pool: PgPool) {
     let (Some(broker), Some(python)) = (broker(), python().await) else {
         return;
     };
-    let house = Installation::new(&pool, &broker);
-    let shop = Shop::open(&pool).await;
-    let relay = house.relay();
-    sold(&shop, 5).await;
-    house.until_published(house.head().await).await;
+    let (house, shop, relay) = publishing(&pool, &broker, 5).await;
     let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}.sqlite", house.prefix));
     let members = Members { python, house, file };
     members.run().await;
@@ -100,23 +91,13 @@ fn once(rows: Vec<(String, String, i64)>) -> BTreeMap<(String, String), i64> {
         .collect()
 }
 
-/// Built by `cargo test --workspace`; a narrower run builds it here.
+/// As it is now: a folder of builds may hold an old one.
 async fn paid_orders() -> Command {
-    let folder = PathBuf::from(env!("CARGO_BIN_EXE_guanxi"));
-    let program = folder.with_file_name("examples").join("paid_orders");
-    if !program.exists() {
-        let mut build = Command::new(env!("CARGO"));
-        let build = build.args([
-            "build",
-            "--locked",
-            "-p",
-            "guanxi-kafka",
-            "--example",
-            "paid_orders",
-        ]);
-        assert!(build.status().await.unwrap().success());
-    }
-    Command::new(program)
+    let mut build = Command::new(env!("CARGO"));
+    let build = build.args(["build", "--locked", "--workspace", "--example", "paid_orders"]);
+    assert!(build.status().await.unwrap().success());
+    let server = PathBuf::from(env!("CARGO_BIN_EXE_guanxi"));
+    Command::new(server.with_file_name("examples").join("paid_orders"))
 }
 
 /// A Python that has confluent-kafka: `PYTHON`, or the one of the path.

@@ -9,9 +9,8 @@ use guanxi_views::MemberRules;
 use sqlx::PgPool;
 use tokio::time::{Instant, sleep};
 
-use super::load::Shop;
 use super::process::{Installation, PATIENCE, Relay};
-use super::{MASTER_KEY, broker};
+use super::{MASTER_KEY, broker, opened, sold};
 
 const WORKERS: usize = 4;
 const RELAY: &[&str] = &["serve", "--roles", "relay"];
@@ -29,10 +28,8 @@ async fn workers_killed_under_load_leave_the_rows_of_one_process(pool: PgPool) {
     } else {
         3
     };
-    let house = Installation::new(&pool, &broker);
-    let shop = Shop::open(&pool).await;
-    shop.allow(10);
-    shop.clone().sell(10).await;
+    let (house, shop) = opened(&pool, &broker).await;
+    sold(&shop, 10).await;
     let relay = house.feeding(RELAY);
     house.until_published(house.head().await).await;
     let mut workers: Vec<Relay> = (0..WORKERS).map(|_| house.feeding(WORKER)).collect();
@@ -100,73 +97,4 @@ async fn views(pool: &PgPool) -> Loop<GuanxiEvent> {
     let options = StoreOptions::new(MasterKey::new(MASTER_KEY));
     let store = EventStore::open(pool.clone(), options).await.unwrap();
     guanxi_views::register(Loop::builder(store), &MemberRules::shipped().unwrap()).build()
-}
-
-/// Not a test: prints how many events a second workers take when they begin anew. With `--release --ignored
-/// --nocapture`.
-#[sqlx::test(migrator = "guanxi_event_store::MIGRATOR")]
-#[ignore = "measures"]
-async fn measured_catching_up_by_workers(pool: PgPool) {
-    let Some(broker) = broker() else { return };
-    let house = Installation::new(&pool, &broker);
-    let shop = Shop::open(&pool).await;
-    let relay = house.feeding(RELAY);
-    shop.allow(MEASURED);
-    shop.clone().sell(MEASURED).await;
-    let mut first = vec![house.feeding(WORKER)];
-    until_all_is_done(&pool, &mut first).await;
-    stop(first).await;
-    let head = house.head().await;
-    for workers in [1, 2, 4] {
-        forget_views(&pool).await;
-        let mut working: Vec<Relay> = (0..workers).map(|_| house.feeding(WORKER)).collect();
-        while folded(&pool).await == 0 {
-            sleep(Duration::from_millis(2)).await;
-        }
-        let (begun, already) = (Instant::now(), folded(&pool).await);
-        while folded(&pool).await < head * 11 {
-            working.iter_mut().for_each(Relay::lives);
-            sleep(Duration::from_millis(5)).await;
-        }
-        let events = (head * 11 - already) as f64 / begun.elapsed().as_secs_f64();
-        println!("{workers} workers: {events:.0} events a second over all views, {head} events in the log");
-        stop(working).await;
-    }
-    relay.kill().await;
-}
-
-const MEASURED: usize = 1500;
-
-async fn stop(processes: Vec<Relay>) {
-    for process in processes {
-        process.kill().await;
-    }
-    // As long as the group needs to miss them.
-    sleep(Duration::from_secs(8)).await;
-}
-
-/// Positions that views have worked, in all.
-async fn folded(pool: &PgPool) -> u64 {
-    let sum = "select coalesce(sum(position), 0)::bigint from (select max(position) as position
-        from follow.checkpoints join follow.views on name = follower group by follower) as newest";
-    let sum: i64 = sqlx::query_scalar(sum).fetch_one(pool).await.unwrap();
-    sum.unsigned_abs()
-}
-
-async fn forget_views(pool: &PgPool) {
-    let tables: Vec<String> =
-        sqlx::query_scalar("select tablename::text from pg_tables where schemaname = 'views'")
-            .fetch_all(pool)
-            .await
-            .unwrap();
-    for table in tables {
-        sqlx::query(&format!("truncate views.{table}"))
-            .execute(pool)
-            .await
-            .unwrap();
-    }
-    sqlx::query("delete from follow.checkpoints where follower in (select name from follow.views)")
-        .execute(pool)
-        .await
-        .unwrap();
 }

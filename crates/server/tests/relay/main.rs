@@ -24,7 +24,7 @@ use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 
 use load::Shop;
-use process::{Installation, REFUSED};
+use process::{Installation, REFUSED, Relay};
 
 const MASTER_KEY: [u8; 32] = [7; 32];
 const FENCED: i32 = 8;
@@ -37,6 +37,20 @@ fn broker() -> Option<String> {
         println!("left out: there is no broker (deploy/kafka install, then make test)");
     }
     broker
+}
+
+/// An installation over a log, with a shop that sells into it.
+async fn opened(pool: &PgPool, broker: &str) -> (Installation, Shop) {
+    (Installation::new(pool, broker), Shop::open(pool).await)
+}
+
+/// The same, with its relay, once that has published these orders.
+async fn publishing(pool: &PgPool, broker: &str, orders: usize) -> (Installation, Shop, Relay) {
+    let (house, shop) = opened(pool, broker).await;
+    sold(&shop, orders).await;
+    let relay = house.relay();
+    house.until_published(house.head().await).await;
+    (house, shop, relay)
 }
 
 /// Sells until so many orders are paid in all; those that are paid already are answered as known.
@@ -53,8 +67,7 @@ async fn a_relay_killed_at_random_publishes_every_event_once(pool: PgPool) {
     } else {
         3
     };
-    let house = Installation::new(&pool, &broker);
-    let shop = Shop::open(&pool).await;
+    let (house, shop) = opened(&pool, &broker).await;
     let orders = kills * 40;
     let load = tokio::spawn(shop.clone().sell(orders));
     for kill in 0..kills {
@@ -78,11 +91,7 @@ async fn a_relay_killed_at_random_publishes_every_event_once(pool: PgPool) {
 #[sqlx::test(migrator = "guanxi_event_store::MIGRATOR")]
 async fn of_two_relays_one_publishes_and_a_frozen_one_is_fenced(pool: PgPool) {
     let Some(broker) = broker() else { return };
-    let house = Installation::new(&pool, &broker);
-    let shop = Shop::open(&pool).await;
-    sold(&shop, 10).await;
-    let first = house.relay();
-    house.until_published(house.head().await).await;
+    let (house, shop, first) = publishing(&pool, &broker, 10).await;
     let second = house.relay();
     first.signal("STOP").await;
     sold(&shop, 20).await;
@@ -101,11 +110,7 @@ async fn of_two_relays_one_publishes_and_a_frozen_one_is_fenced(pool: PgPool) {
 #[sqlx::test(migrator = "guanxi_event_store::MIGRATOR")]
 async fn without_its_position_it_refuses_until_it_is_adopted(pool: PgPool) {
     let Some(broker) = broker() else { return };
-    let house = Installation::new(&pool, &broker);
-    let shop = Shop::open(&pool).await;
-    sold(&shop, 10).await;
-    let relay = house.relay();
-    house.until_published(house.head().await).await;
+    let (house, shop, relay) = publishing(&pool, &broker, 10).await;
     house.until_mirrored(house.head().await).await;
     relay.kill().await;
     topics::delete(&house, "relay.position").await;
@@ -139,6 +144,11 @@ async fn a_log_from_an_older_backup_is_refused(pool: PgPool) {
         .unwrap();
     let others = format!("select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'");
     sqlx::query(&others).execute(&server).await.unwrap();
+    // One of a run that was cut short.
+    sqlx::query(&format!("drop database if exists \"{copy}\" with (force)"))
+        .execute(&server)
+        .await
+        .unwrap();
     sqlx::query(&format!("create database \"{copy}\" template \"{name}\""))
         .execute(&server)
         .await

@@ -1,7 +1,8 @@
 //! The relay's process and its installation.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use sqlx::PgPool;
@@ -179,22 +180,20 @@ impl Relay {
     }
 }
 
-/// Keys of an installation, in a folder of this test's.
-fn configuration() -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-    let (key, file) = (folder.join("relay.key"), folder.join("relay.toml"));
-    if !file.exists() {
+/// Keys of an installation, in a folder of the tests'; written once by each run.
+fn configuration() -> &'static Path {
+    static FILE: OnceLock<PathBuf> = OnceLock::new();
+    FILE.get_or_init(|| {
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+        let (key, file) = (folder.join("relay.key"), folder.join("relay.toml"));
         let text = format!(
             "[http]\nlisten = \"127.0.0.1:0\"\n[keys]\nmaster_key_file = {:?}\n",
             key.display().to_string()
         );
-        let mine = folder.join(format!("relay.{:?}.new", std::thread::current().id()));
-        std::fs::write(&mine, hex::encode(MASTER_KEY)).unwrap();
-        std::fs::rename(&mine, &key).unwrap();
-        std::fs::write(&mine, text).unwrap();
-        std::fs::rename(&mine, &file).unwrap();
-    }
-    file
+        std::fs::write(&key, hex::encode(MASTER_KEY)).unwrap();
+        std::fs::write(&file, text).unwrap();
+        file
+    })
 }
 
 /// The server of `DATABASE_URL`, with the pool's database.

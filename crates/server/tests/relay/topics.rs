@@ -8,7 +8,7 @@ use rdkafka::Message as _;
 use rdkafka::admin::{AdminClient, AdminOptions};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 use rdkafka::message::{BorrowedMessage, Headers as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
@@ -47,6 +47,8 @@ fn to_the_end<T>(
         match consumer.poll(PATIENCE) {
             Some(Ok(record)) => seen.push(read(&record)),
             Some(Err(KafkaError::PartitionEOF(_))) => open -= 1,
+            // Brokers learn of a new topic one after the other; the reader asks again.
+            Some(Err(KafkaError::MessageConsumption(Code::UnknownTopicOrPartition))) => {}
             Some(Err(error)) => panic!("{error}"),
             None => panic!("the broker is silent"),
         }
