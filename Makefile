@@ -14,7 +14,7 @@ help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
 	  || sed -nE 's/^([a-z]+):.*## (.*)/\1  \2/p' $(MAKEFILE_LIST)
 
-prepare: ## installs what is missing (PostgreSQL, a C compiler) and says why
+prepare: ## installs what is missing (PostgreSQL, C and C++ compilers, make) and says why
 	@deploy/prepare
 
 run: prepare ## builds and starts the whole platform on a private PostgreSQL, with sample data; KAFKA=1 publishes too; Ctrl-C stops it
