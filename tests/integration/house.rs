@@ -47,9 +47,12 @@ impl House {
 
     /// The same under other rules of tags and of the funnel.
     pub async fn open_with(pool: &PgPool, members: &MemberRules) -> Self {
-        let store = EventStore::open(connect(pool).await, StoreOptions::new(MasterKey::new([7; 32])))
-            .await
-            .unwrap();
+        Self::open_as(pool, members, StoreOptions::new(MasterKey::new([7; 32]))).await
+    }
+
+    /// The same with other sizes.
+    pub async fn open_as(pool: &PgPool, members: &MemberRules, options: StoreOptions) -> Self {
+        let store = EventStore::open(connect(pool).await, options).await.unwrap();
         let rules: Arc<dyn Dispatch<GuanxiCommand>> = Arc::new(Dispatcher::new(store.clone()));
         let followers = guanxi_views::register(Loop::builder(store.clone()), members)
             .policies(rules, |list| policy::register(list, &programme()))

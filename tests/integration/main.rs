@@ -15,6 +15,7 @@ mod hot_campaign;
 mod house;
 mod loyalty;
 mod past;
+mod pressure;
 mod rebuild;
 mod rules;
 mod served;

@@ -23,7 +23,11 @@ pub struct Api {
 
 impl Api {
     pub async fn open(pool: &PgPool) -> Self {
-        let house = House::open(pool).await;
+        Self::over(House::open(pool).await).await
+    }
+
+    /// Over a house that runs.
+    pub async fn over(house: House) -> Self {
         let state = ApiState::new(
             house.store.clone(),
             house.followers.clone(),
