@@ -8,7 +8,7 @@ SHELL := /bin/bash
 POSTGRES := deploy/postgres
 KAFKA_SCRIPT := deploy/kafka
 
-.PHONY: help run test torture fmt lint tidy bench schemas check prepare
+.PHONY: help run test torture fuzz fmt lint tidy bench schemas check prepare
 
 help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
@@ -34,6 +34,16 @@ torture: prepare ## load under kills, cuts, full disks, wrong clocks (KILLS=1000
 	cargo build --release --locked -p guanxi-server -p guanxi-torture
 	target/release/guanxi-torture --kills $(or $(KILLS),40)
 	GUANXI_TORTURE=1 PROPTEST_CASES=20000 $(POSTGRES) with $(KAFKA_SCRIPT) with cargo test --workspace --locked --release -- --include-ignored
+
+FUZZED := notice body wecom rules event command
+
+fuzz: prepare ## garbage for what strangers send, by libFuzzer; SPAN=60 seconds a target (needs a nightly toolchain and cargo-fuzz)
+	@cargo +nightly fuzz --version >/dev/null 2>&1 || { echo 'Install them: rustup toolchain install nightly && cargo install cargo-fuzz' >&2; exit 3; }
+	cd tests/fuzz && CARGO_TARGET_DIR=../../target/fuzz cargo +nightly fuzz build --fuzz-dir . -s none
+	@set -e; for target in $(FUZZED); do \
+	  mkdir -p target/fuzz/found/$$target; \
+	  target/fuzz/$$(rustc -vV | sed -n 's/host: //p')/release/$$target target/fuzz/found/$$target tests/fuzz/corpus/$$target \
+	    -max_total_time=$(or $(SPAN),60) -max_len=8192 -artifact_prefix=target/fuzz/ -print_final_stats=1; done
 
 fmt: ## formats the source
 	cargo fmt --all

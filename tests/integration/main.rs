@@ -10,6 +10,7 @@ mod api;
 mod backup;
 mod complete_journey;
 mod coupons;
+mod garbage;
 mod guides;
 mod hot_campaign;
 mod house;
