@@ -13,8 +13,11 @@ use guanxi_domain::{GuanxiCommand, GuanxiEvent};
 use guanxi_kernel::{CommandSet as _, Decider, EventSet as _, Executor};
 use guanxi_views::MemberRules;
 
+/// Takes bytes, and panics on a finding.
+type Target = fn(&[u8]);
+
 /// Every target, by the name of its corpus.
-pub const TARGETS: [(&str, fn(&[u8])); 6] = [
+pub const TARGETS: [(&str, Target); 6] = [
     ("notice", notice),
     ("body", body),
     ("wecom", wecom),
