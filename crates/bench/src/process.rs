@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::sync::{Mutex, PoisonError};
 
 use tokio::process::{Child, Command};
 
@@ -48,7 +49,13 @@ impl Process {
     }
 }
 
+/// Written once: a process that starts beside another one must not find half a file.
 fn configuration() -> std::io::Result<PathBuf> {
+    static WRITTEN: Mutex<Option<PathBuf>> = Mutex::new(None);
+    let mut written = WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(config) = &*written {
+        return Ok(config.clone());
+    }
     let folder = PathBuf::from("target/bench");
     std::fs::create_dir_all(&folder)?;
     let (key, config) = (folder.join("process.key"), folder.join("process.toml"));
@@ -58,5 +65,5 @@ fn configuration() -> std::io::Result<PathBuf> {
         key.display()
     );
     std::fs::write(&config, text)?;
-    Ok(config)
+    Ok(written.insert(config).clone())
 }
