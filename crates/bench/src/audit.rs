@@ -1,7 +1,6 @@
 //! `audit`: the whole log recomputed, beside streaming it out and hashing its bytes.
 
 use std::hint::black_box;
-use std::sync::Arc;
 use std::time::Instant;
 
 use guanxi_event_store::audit;
@@ -19,8 +18,8 @@ use crate::report::Row;
 pub async fn measure(server: &str, plan: Plan) -> Result<Vec<Row>, Error> {
     let scratch = Scratch::create(server, "guanxi_bench_audit", 16).await?;
     let streams = if plan.quick { 20_000 } else { 100_000 };
-    let ours = Arc::new(Ours::new(scratch.pool.clone(), streams, Cache::Warm).await?);
-    let events = fill(&ours, streams).await? as f64;
+    let ours = Ours::new(scratch.pool.clone(), streams, Cache::Warm).await?;
+    let events = fill(ours, streams).await? as f64;
     let (mut verified, mut hashed) = (Vec::new(), Vec::new());
     for _ in 0..plan.rounds {
         let begun = Instant::now();
@@ -35,7 +34,6 @@ pub async fn measure(server: &str, plan: Plan) -> Result<Vec<Row>, Error> {
         black_box(copy::to_hash(&scratch.pool).await?);
         hashed.push(events / begun.elapsed().as_secs_f64());
     }
-    drop(ours);
     scratch.drop().await?;
     let row = Row::of("audit", "events/s", &verified, &hashed);
     Ok(vec![row.noting(format!("{events} events"))])

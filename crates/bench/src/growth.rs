@@ -1,12 +1,10 @@
 //! `growth`: what a command costs in a log that is large, beside the same command in one that is empty.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use tokio::task::JoinSet;
+use std::sync::atomic::AtomicU64;
 
 use crate::database::Scratch;
-use crate::drive::{Failure, round};
+use crate::drive::{Failure, Side, all, round};
 use crate::measure::{Error, Plan};
 use crate::ours::{Cache, Ours};
 use crate::report::Row;
@@ -23,9 +21,8 @@ const FILLERS: usize = 512;
 pub async fn measure(server: &str, plan: Plan) -> Result<Vec<Row>, Error> {
     let members = if plan.quick { 50_000 } else { 1_000_000 };
     let for_large = Scratch::create(server, "guanxi_bench_large", 16).await?;
-    let filler = Arc::new(Ours::new(for_large.pool.clone(), members, Cache::Warm).await?);
-    let events = fill(&filler, members).await?;
-    drop(filler);
+    let filler = Ours::new(for_large.pool.clone(), members, Cache::Warm).await?;
+    let events = fill(filler, members).await?;
     let mut rows = Vec::new();
     for (id, cache) in [("growth", Cache::Warm), ("growth_cold", Cache::HalfCold)] {
         let for_empty = Scratch::create(server, "guanxi_bench_empty", 16).await?;
@@ -54,23 +51,16 @@ pub async fn measure(server: &str, plan: Plan) -> Result<Vec<Row>, Error> {
 }
 
 /// Fills a log with so many accounts, and says how many events that made.
-pub async fn fill(ours: &Arc<Ours>, accounts: u64) -> Result<u64, Failure> {
-    let next = Arc::new(AtomicU64::new(0));
-    let mut fillers = JoinSet::new();
-    for _ in 0..FILLERS {
-        let (ours, next) = (Arc::clone(ours), Arc::clone(&next));
-        fillers.spawn(async move {
-            loop {
-                let account = next.fetch_add(1, Ordering::Relaxed);
-                if account >= accounts {
-                    return Ok::<_, Failure>(());
-                }
-                ours.fill(account, EVENTS_EACH).await?;
-            }
-        });
-    }
-    while let Some(ended) = fillers.join_next().await {
-        ended.map_err(|error| Failure(error.to_string()))??;
-    }
+pub async fn fill(ours: Ours, accounts: u64) -> Result<u64, Failure> {
+    all(&Arc::new(Filler(ours)), accounts, FILLERS).await?;
     Ok(accounts * EVENTS_EACH)
+}
+
+/// Opens account after account.
+struct Filler(Ours);
+
+impl Side for Filler {
+    async fn execute(&self, n: u64) -> Result<(), Failure> {
+        self.0.fill(n, EVENTS_EACH).await
+    }
 }

@@ -14,7 +14,7 @@ use crate::shop::failed;
 pub struct Process(Child);
 
 impl Process {
-    /// `guanxi serve --roles` these. The relay feeds the views as well where `feed` says so.
+    /// `guanxi serve --roles` these. The relay feeds the views as well where the topics say so.
     pub fn start(roles: &[&str], database: &str, topics: &Topics) -> Result<Self, Failure> {
         let program = std::env::current_exe().map_err(failed)?.with_file_name("guanxi");
         let process = Command::new(&program)

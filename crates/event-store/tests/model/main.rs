@@ -9,6 +9,7 @@
 //! Small worlds are explored exhaustively; larger ones at random, many more with `GUANXI_TORTURE=1`.
 #![expect(clippy::unwrap_used, reason = "a model that is wrong may stop")]
 
+mod effects;
 mod laws;
 mod steps;
 mod world;

@@ -28,6 +28,8 @@ impl<E: EventSet> Loop<E> {
     /// # Errors
     /// The database did not answer, or holds what cannot be read.
     pub async fn feed(&self, batch: &Batch<E>) -> Result<Vec<Fed>, FollowError> {
+        // Read again, though they lie decoded in the batch: to keep the text of everything in the ring of every process
+        // would cost all of them memory, for the one that feeds.
         let rows = sqlx::query(&format!(
             "select {COLUMNS} from log.events where position > $1 and position <= $2 order by position"
         ))
