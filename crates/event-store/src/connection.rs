@@ -8,8 +8,9 @@ use sqlx::{PgConnection, PgPool};
 const SETTINGS: &str = "
     select set_config('enable_seqscan', 'off', false), set_config('enable_bitmapscan', 'off', false),
            set_config('enable_hashjoin', 'off', false), set_config('enable_mergejoin', 'off', false),
-           set_config('tcp_user_timeout', '5000', false), set_config('tcp_keepalives_idle', '3', false),
-           set_config('tcp_keepalives_interval', '1', false), set_config('tcp_keepalives_count', '2', false)";
+           set_config('plan_cache_mode', 'force_generic_plan', false), set_config('tcp_user_timeout', '5000', false),
+           set_config('tcp_keepalives_idle', '3', false), set_config('tcp_keepalives_interval', '1', false),
+           set_config('tcp_keepalives_count', '2', false)";
 
 /// Takes a connection out of the pool, which may open another in its place.
 pub(crate) async fn own(pool: &PgPool) -> Result<PgConnection, sqlx::Error> {

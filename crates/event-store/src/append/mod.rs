@@ -7,6 +7,7 @@
 
 mod call;
 mod chain;
+mod columns;
 mod group;
 mod request;
 mod writer;

@@ -1,0 +1,136 @@
+//! A group as the database functions take it: an array for each column.
+
+use super::request::{AppendRequest, NetClaim, Recording};
+
+#[derive(Default)]
+pub(super) struct Commands<'a> {
+    pub(super) id: Vec<&'a str>,
+    /// End to end.
+    pub(super) digests: Vec<u8>,
+    pub(super) outcome: Vec<&'static str>,
+    pub(super) code: Vec<Option<&'a str>>,
+    pub(super) message: Vec<Option<&'a str>>,
+    /// Which of the group's events are its own, counted from 1.
+    pub(super) first: Vec<Option<i64>>,
+    pub(super) last: Vec<Option<i64>>,
+    pub(super) count: Vec<i32>,
+    pub(super) aggregate_type: Vec<&'a str>,
+    pub(super) stream: Vec<&'a str>,
+    pub(super) base: Vec<Option<i64>>,
+}
+
+impl<'a> Commands<'a> {
+    pub(super) fn of(group: &[&'a AppendRequest]) -> Self {
+        let mut own = Self::default();
+        let mut before = 0;
+        for request in group {
+            let (outcome, refused) = match &request.recording {
+                Recording::Appended => ("appended", None),
+                Recording::Nothing => ("nothing", None),
+                Recording::Refused(refused) => ("refused", Some(refused)),
+            };
+            own.id.push(request.command_id.as_str());
+            own.digests.extend_from_slice(&request.digest.0);
+            own.outcome.push(outcome);
+            own.code.push(refused.map(|refused| refused.code.as_str()));
+            own.message.push(refused.map(|refused| refused.message.as_str()));
+            let count = i32::try_from(request.events.len()).unwrap_or(i32::MAX);
+            let some = |number: i64| (count > 0).then_some(number);
+            own.first.push(some(before + 1));
+            before += i64::from(count);
+            own.last.push(some(before));
+            own.count.push(count);
+            own.aggregate_type.push(&request.stream.aggregate_type);
+            own.stream.push(&request.stream.aggregate_id);
+            own.base.push(some(signed(request.base)));
+        }
+        own
+    }
+}
+
+#[derive(Default)]
+pub(super) struct Events<'a> {
+    pub(super) command: Vec<i32>,
+    pub(super) id: Vec<&'a str>,
+    pub(super) sequence: Vec<i64>,
+    pub(super) name: Vec<&'static str>,
+    pub(super) version: Vec<String>,
+    pub(super) payload: Vec<&'a str>,
+    pub(super) metadata: Vec<&'a str>,
+    /// End to end.
+    pub(super) hashes: Vec<u8>,
+}
+
+impl<'a> Events<'a> {
+    pub(super) fn of(group: &[&'a AppendRequest]) -> Self {
+        let mut own = Self::default();
+        for (command, request) in (1..).zip(group) {
+            for event in &request.events {
+                own.command.push(command);
+                own.id.push(&event.id);
+                own.sequence.push(signed(event.sequence));
+                own.name.push(event.name);
+                own.version.push(event.version.to_string());
+                own.payload.push(&event.payload);
+                own.metadata.push(&event.metadata);
+                own.hashes.extend_from_slice(&event.hash);
+            }
+        }
+        own
+    }
+}
+
+#[derive(Default)]
+pub(super) struct Claims<'a> {
+    pub(super) command: Vec<i32>,
+    pub(super) scope: Vec<&'static str>,
+    pub(super) key: Vec<Option<&'a str>>,
+    pub(super) take: Vec<bool>,
+}
+
+impl<'a> Claims<'a> {
+    pub(super) fn of(group: &[&'a AppendRequest]) -> Self {
+        let mut own = Self::default();
+        for (command, request) in (1..).zip(group) {
+            for claim in &request.claims {
+                let (scope, key, take) = match claim {
+                    NetClaim::Take { scope, key } => (*scope, Some(key.as_str()), true),
+                    NetClaim::Release { scope, key } => (*scope, Some(key.as_str()), false),
+                    NetClaim::ReleaseAll { scope_prefix } => (*scope_prefix, None, false),
+                };
+                own.command.push(command);
+                own.scope.push(scope);
+                own.key.push(key);
+                own.take.push(take);
+            }
+        }
+        own
+    }
+}
+
+#[derive(Default)]
+pub(super) struct Keys<'a> {
+    pub(super) subject: Vec<&'a str>,
+    pub(super) wrapped: Vec<&'a [u8]>,
+    pub(super) destroyed: Vec<&'a str>,
+}
+
+impl<'a> Keys<'a> {
+    pub(super) fn of(group: &[&'a AppendRequest]) -> Self {
+        let keys = || group.iter().flat_map(|request| &request.new_keys);
+        Self {
+            subject: keys().map(|key| key.subject.as_str()).collect(),
+            wrapped: keys().map(|key| key.wrapped.as_slice()).collect(),
+            destroyed: group
+                .iter()
+                .flat_map(|request| &request.destroyed)
+                .map(|subject| subject.as_str())
+                .collect(),
+        }
+    }
+}
+
+/// Sequences have 63 bits in the database.
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
