@@ -4,13 +4,14 @@ use sqlx::{PgConnection, PgPool};
 
 /// The planner settings are pinned because a statement prepared on an empty table would scan it for ever. The others
 /// let the database notice within seconds that this process has vanished in the middle of a statement, where no
-/// statement timeout helps: it may hold the head of the log.
+/// statement timeout helps, or stands still in the middle of a transaction: it may hold the head of the log.
 const SETTINGS: &str = "
     select set_config('enable_seqscan', 'off', false), set_config('enable_bitmapscan', 'off', false),
            set_config('enable_hashjoin', 'off', false), set_config('enable_mergejoin', 'off', false),
            set_config('plan_cache_mode', 'force_generic_plan', false), set_config('tcp_user_timeout', '5000', false),
            set_config('tcp_keepalives_idle', '3', false), set_config('tcp_keepalives_interval', '1', false),
-           set_config('tcp_keepalives_count', '2', false)";
+           set_config('tcp_keepalives_count', '2', false),
+           set_config('idle_in_transaction_session_timeout', '5s', false)";
 
 /// Takes a connection out of the pool, which may open another in its place.
 pub(crate) async fn own(pool: &PgPool) -> Result<PgConnection, sqlx::Error> {

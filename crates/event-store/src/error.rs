@@ -69,9 +69,10 @@ impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         let transient = match &error {
             sqlx::Error::Database(database) => {
-                // Classes 08 connection, 40 rollback, 53 resources, 55 lock, 57 operator, 58 system.
+                // Classes 08 connection, 40 rollback, 53 resources, 55 lock, 57 operator, 58 system; and a
+                // transaction in which this process stood still for too long.
                 let code = database.code().unwrap_or_default();
-                ["08", "40", "53", "55", "57", "58"]
+                ["08", "25P03", "40", "53", "55", "57", "58"]
                     .iter()
                     .any(|class| code.starts_with(class))
             }

@@ -1,5 +1,5 @@
-//! The connection breaks while an append is under way: before it is sent, or after it has been committed and before
-//! anybody is told. Whoever asked gets one answer, and the log holds the command once.
+//! The connection breaks while an append is under way: before it is sent, between looking and writing, or after it has
+//! been committed and before anybody is told. Whoever asked gets one answer, and the log holds the command once.
 //!
 //! These tests have a program of their own, since a failpoint breaks every append in its program.
 #![expect(
@@ -32,12 +32,12 @@ domain_events! {
 }
 
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("a counter never refuses")]
-struct Never;
+#[error("a counter does not go below nothing")]
+struct Below;
 
-impl Refusal for Never {
+impl Refusal for Below {
     fn code(&self) -> &'static str {
-        "counter.never"
+        "counter.below"
     }
 }
 
@@ -49,9 +49,12 @@ impl Decider for Counter {
     type State = i64;
     type Command = i64;
     type Event = CounterEvent;
-    type Refusal = Never;
+    type Refusal = Below;
 
-    fn decide(_: &i64, by: &i64) -> Result<Vec<CounterEvent>, Never> {
+    fn decide(state: &i64, by: &i64) -> Result<Vec<CounterEvent>, Below> {
+        if state + by < 0 {
+            return Err(Below);
+        }
         Ok(vec![Counted { by: *by }.into()])
     }
 
@@ -160,4 +163,108 @@ async fn a_retry_after_a_lost_acknowledgement_gets_the_first_answer(pool: PgPool
         assert_eq!(store.head().await.unwrap().position, 1);
     }
     scenario.teardown();
+}
+
+/// Asks one store after the other with the same id until one answers.
+async fn until_answered(stores: &[EventStore], n: usize) -> (String, bool) {
+    let (stream, by) = (format!("s{}", n % 3), if n.is_multiple_of(2) { -1 } else { 1 });
+    let id = format!("c{n}");
+    for store in stores.iter().cycle().skip(n % 5) {
+        match count(store, &stream, &id, by).await {
+            Ok(answer) => {
+                assert!(matches!(answer.outcome, Outcome::Appended { .. }));
+                return (id, true);
+            }
+            Err(ExecuteError::Refused(_)) => return (id, false),
+            Err(error) => assert!(error.is_transient(), "{error}"),
+        }
+    }
+    unreachable!("the stores are asked for ever")
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn in_any_order_of_breaks_the_laws_of_the_log_hold(pool: PgPool) {
+    let scenario = fail::FailScenario::setup();
+    // Three stores that know nothing of each other: what one appends, the others have not seen.
+    let stores = [open(&pool).await, open(&pool).await, open(&pool).await];
+    for (point, often) in [
+        ("append.before_send", "10%return"),
+        ("append.examined", "30%return"),
+        ("append.before_acknowledge", "10%return"),
+    ] {
+        fail::cfg(point, often).unwrap();
+    }
+    let mut asking = tokio::task::JoinSet::new();
+    for n in 0..300 {
+        let stores = stores.clone();
+        asking.spawn(async move { until_answered(&stores, n).await });
+    }
+    let answers = asking.join_all().await;
+    scenario.teardown();
+
+    let rows: Vec<(i64, String, i64, Option<String>, i64)> = sqlx::query_as(
+        "select position, aggregate_id, sequence, command_id, (payload ->> 'by')::bigint from log.events \
+         order by position",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    let mut appended = Vec::new();
+    let mut streams = std::collections::BTreeMap::<String, (i64, i64)>::new();
+    for (before, (position, stream, sequence, command, by)) in (0..).zip(rows) {
+        assert_eq!(position, before + 1, "positions are dense");
+        let (last, count) = streams.entry(stream).or_default();
+        assert_eq!(sequence, *last + 1, "sequences are dense");
+        (*last, *count) = (sequence, *count + by);
+        assert!(*count >= 0, "the rule holds");
+        appended.extend(command);
+    }
+    let mut acknowledged: Vec<_> = answers.iter().filter(|(_, appended)| *appended).collect();
+    acknowledged.sort_unstable();
+    appended.sort_unstable();
+    assert_eq!(
+        appended,
+        acknowledged
+            .into_iter()
+            .map(|(id, _)| id.clone())
+            .collect::<Vec<_>>(),
+        "what was acknowledged is in the log once, and nothing else is"
+    );
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn a_process_that_stands_still_with_the_head_in_its_hands_loses_it(pool: PgPool) {
+    let scenario = fail::FailScenario::setup();
+    let other = open(&pool).await;
+    let connect = pool.connect_options().as_ref().clone();
+    let (remembers, may_go_on) = (tokio::sync::oneshot::channel(), std::sync::mpsc::channel());
+    let frozen = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let store = open(&PgPool::connect_with(connect).await.unwrap()).await;
+            count(&store, "a", "c1", 1).await.unwrap();
+            remembers.0.send(()).unwrap();
+            may_go_on.1.recv().unwrap();
+            count(&store, "a", "c3", 1).await.unwrap().outcome
+        })
+    });
+    remembers.1.await.unwrap();
+    count(&other, "a", "c2", 1).await.unwrap();
+    fail::cfg("append.examined", "pause").unwrap();
+    may_go_on.0.send(()).unwrap();
+    // It takes the head some time after this; only then there is something to wait for.
+    while !holds_the_head(&pool).await {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    let answer = count(&other, "b", "c4", 1).await.unwrap();
+    assert_eq!(answer.outcome, Outcome::Appended { first: 3, last: 3 });
+    fail::remove("append.examined");
+    assert_eq!(frozen.join().unwrap(), Outcome::Appended { first: 4, last: 4 });
+    scenario.teardown();
+}
+
+async fn holds_the_head(pool: &PgPool) -> bool {
+    let sql = "select exists (select from pg_locks join pg_database d on d.oid = database \
+               where locktype = 'advisory' and granted and d.datname = current_database())";
+    sqlx::query_scalar(sql).fetch_one(pool).await.unwrap()
 }

@@ -1,5 +1,6 @@
 //! The one call: a group as arrays, and what becomes of it.
 
+use fail::fail_point;
 use guanxi_kernel::StreamRef;
 use sqlx::postgres::PgRow;
 use sqlx::{Connection, PgConnection, Row};
@@ -32,6 +33,7 @@ async fn append_what_fits(
     let mut transaction = connection.begin().await?;
     let mut verdicts = examine(&mut transaction, group).await?;
     let open = |(index, verdict): (usize, &Option<Verdict>)| verdict.is_none().then_some(index);
+    fail_point!("append.examined", |_| Err(sqlx::Error::PoolClosed));
     let fitting: Vec<usize> = verdicts.iter().enumerate().filter_map(open).collect();
     if !fitting.is_empty() {
         let rest: Vec<_> = fitting.iter().map(|&index| group[index]).collect();
