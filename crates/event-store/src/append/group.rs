@@ -6,7 +6,7 @@ use guanxi_kernel::{CommandId, StreamRef};
 use tokio::sync::oneshot;
 
 use super::chain::Fate;
-use super::request::{AppendRequest, Verdict};
+use super::request::{AppendRequest, NetClaim, Verdict};
 use crate::StoreError;
 
 /// A command that waits, and whom to tell.
@@ -29,7 +29,8 @@ pub(crate) struct Taken {
 ///
 /// A second taker of a command id or a claim stays for the next group, so that a storm of equal notices never reaches
 /// the careful path. Commands of one stream go together only as a chain, each right behind the one that it was decided
-/// on; when one stays, so do those behind it.
+/// on; when one stays, so do those behind it. A group gives claims back before it takes others, so a command that gives
+/// back a whole scope stays too when one in front of it takes in that scope: else the log would tell of two holders.
 pub(crate) fn take(queue: &mut VecDeque<Waiting>, most: usize) -> Taken {
     let mut taken = Taken::default();
     let mut touched = Touched::default();
@@ -70,17 +71,24 @@ impl Touched {
     fn admits(&self, request: &AppendRequest, chained: bool) -> bool {
         !self.ids.contains(&request.command_id)
             && (request.events.is_empty() || self.admits_stream(request, chained))
-            && request
+            && request.claims.iter().all(|claim| self.admits_claim(claim))
+    }
+
+    fn admits_claim(&self, claim: &NetClaim) -> bool {
+        match claim {
+            NetClaim::Take { scope, key } | NetClaim::Release { scope, key } => {
+                !self.claims.contains(&(*scope, key.clone()))
+            }
+            NetClaim::ReleaseAll { scope_prefix } => !self
                 .claims
                 .iter()
-                .filter_map(|claim| claim.touches())
-                .all(|(scope, key)| !self.claims.contains(&(scope, key.to_owned())))
+                .any(|(scope, _)| scope.starts_with(scope_prefix)),
+        }
     }
 
     /// What a chained command was decided on has not been answered yet, and does not stay: so it is in the group.
     fn admits_stream(&self, request: &AppendRequest, chained: bool) -> bool {
-        !self.held_up.contains(&request.stream)
-            && (!self.streams.contains(&request.stream) || chained && !request.releases_all())
+        !self.held_up.contains(&request.stream) && (!self.streams.contains(&request.stream) || chained)
     }
 
     fn add(&mut self, request: &AppendRequest) {
@@ -97,5 +105,52 @@ impl Touched {
         if !request.events.is_empty() {
             self.held_up.insert(request.stream.clone());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::chain::LinkEnd;
+    use super::super::request::Recording;
+    use super::*;
+    use crate::ContentDigest;
+
+    fn waiting(stream: &str, claim: NetClaim) -> Waiting {
+        let request = AppendRequest {
+            command_id: CommandId::new(format!("c-{stream}")).unwrap(),
+            digest: ContentDigest([0; 32]),
+            recording: Recording::Appended,
+            stream: StreamRef::new("account", stream),
+            base: 0,
+            events: Vec::new(),
+            claims: vec![claim],
+            new_keys: Vec::new(),
+            destroyed: Vec::new(),
+            end: LinkEnd::default(),
+            behind: None,
+        };
+        let (tell, _) = oneshot::channel();
+        Waiting { request, tell }
+    }
+
+    fn take_seat(stream: &str) -> Waiting {
+        let (scope, key) = ("account.seat", "s1".to_owned());
+        waiting(stream, NetClaim::Take { scope, key })
+    }
+
+    fn release_all(stream: &str, scope_prefix: &'static str) -> Waiting {
+        waiting(stream, NetClaim::ReleaseAll { scope_prefix })
+    }
+
+    fn taken(waiting: [Waiting; 2]) -> usize {
+        take(&mut waiting.into(), 10).group.len()
+    }
+
+    #[test]
+    fn who_gives_everything_back_does_not_go_with_a_taker_in_front() {
+        assert_eq!(taken([take_seat("a"), release_all("b", "account.")]), 1);
+        assert_eq!(taken([take_seat("a"), release_all("b", "coupon.")]), 2);
+        assert_eq!(taken([release_all("b", "account."), take_seat("a")]), 2);
+        assert_eq!(taken([take_seat("a"), take_seat("b")]), 1);
     }
 }

@@ -145,16 +145,6 @@ impl NetClaim {
     }
 }
 
-impl AppendRequest {
-    /// Gives back claims by their scope, whatever they are: everything taken before must be in the log by then, since a
-    /// group's releases are made before its takes.
-    pub fn releases_all(&self) -> bool {
-        self.claims
-            .iter()
-            .any(|claim| matches!(claim, NetClaim::ReleaseAll { .. }))
-    }
-}
-
 /// Whether a change can be resolved without a key.
 pub(crate) fn sealed_subject(change: &ClaimChange) -> Option<&SubjectId> {
     use guanxi_kernel::ClaimSubject::Sealed;
