@@ -8,6 +8,7 @@
 mod batch;
 mod builder;
 pub(crate) mod checkpoint;
+mod convoy;
 mod discards;
 mod drive;
 mod error;

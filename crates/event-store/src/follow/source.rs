@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use guanxi_kernel::EventSet;
 use tokio::sync::watch;
 
+use super::convoy::Member;
 use super::tail::Tail;
 use super::{Batch, Checkpoint, FollowError};
 
@@ -25,6 +26,7 @@ pub(crate) trait Source<E>: Send + Sync {
 /// The log, through the reader that the followers of a process share.
 pub(crate) struct Shared<E> {
     tail: Arc<Tail<E>>,
+    member: Member<E>,
     moved: watch::Receiver<u64>,
 }
 
@@ -32,6 +34,7 @@ impl<E: EventSet> Shared<E> {
     pub(crate) fn of(tail: &Arc<Tail<E>>) -> Self {
         Self {
             tail: Arc::clone(tail),
+            member: tail.join(),
             moved: tail.moved(),
         }
     }
@@ -40,7 +43,7 @@ impl<E: EventSet> Shared<E> {
 #[async_trait]
 impl<E: EventSet> Source<E> for Shared<E> {
     async fn next(&mut self, at: &Checkpoint, limit: usize) -> Result<Option<Batch<E>>, FollowError> {
-        self.tail.next(at.mark, limit).await
+        self.tail.next(&mut self.member, at.mark, limit).await
     }
 
     fn attend(&mut self) {

@@ -10,6 +10,7 @@ use sqlx::postgres::PgListener;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
+use super::convoy::{Convoy, Member};
 use super::read::{head, read_segment};
 use super::{Batch, FollowError, Mark, Segment};
 
@@ -27,6 +28,7 @@ pub(crate) struct Tail<E> {
     pool: PgPool,
     ring: Mutex<Ring<E>>,
     moved: watch::Sender<u64>,
+    convoy: Convoy<E>,
 }
 
 struct Ring<E> {
@@ -64,6 +66,7 @@ impl<E> Ring<E> {
 impl<E: EventSet> Tail<E> {
     pub(crate) fn new(pool: PgPool) -> Self {
         Self {
+            convoy: Convoy::new(pool.clone()),
             pool,
             ring: Mutex::new(Ring {
                 segments: VecDeque::new(),
@@ -78,16 +81,33 @@ impl<E: EventSet> Tail<E> {
         self.moved.subscribe()
     }
 
-    /// What lies behind a place: from the ring where it reaches so far back, else from the table. `None` if nothing.
-    pub(crate) async fn next(&self, after: Mark, limit: usize) -> Result<Option<Batch<E>>, FollowError> {
+    /// A place among those who are behind the ring.
+    pub(crate) fn join(&self) -> Member<E> {
+        self.convoy.join()
+    }
+
+    /// What lies behind a place: from the ring where it reaches so far back, else from the table, shared with those who
+    /// are there too. `None` if nothing.
+    pub(crate) async fn next(
+        &self,
+        member: &mut Member<E>,
+        after: Mark,
+        limit: usize,
+    ) -> Result<Option<Batch<E>>, FollowError> {
         let until = match self.recent(after, limit)? {
-            Recent::Found(segments) => return Ok(Batch::of(segments)),
-            Recent::Nothing => return Ok(None),
+            Recent::Found(segments) => {
+                member.leave();
+                return Ok(Batch::of(segments));
+            }
+            Recent::Nothing => {
+                member.leave();
+                return Ok(None);
+            }
             Recent::Until(position) => Some(position),
             Recent::Elsewhere => None,
         };
-        let segment = read_segment(&self.pool, after, limit, until).await?;
-        Ok(segment.and_then(|segment| Batch::of(vec![Arc::new(segment)])))
+        let segment = member.next(after, limit, until).await?;
+        Ok(segment.and_then(|segment| Batch::of(vec![segment])))
     }
 
     fn recent(&self, after: Mark, limit: usize) -> Result<Recent<E>, FollowError> {

@@ -1,5 +1,6 @@
 //! The loop, from a kill to a rebuild, over accounts with points.
 
+mod convoy;
 mod deadlines;
 mod feeding;
 mod fixture;
