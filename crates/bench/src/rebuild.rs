@@ -27,6 +27,7 @@ pub async fn measure(server: &str, plan: Plan) -> Result<Vec<Row>, Error> {
     all(&shop, if plan.quick { 5_000 } else { 50_000 }, TILLS).await?;
     let head = shop.store.head().await.map_err(failed)?.position as f64;
     history.pool.execute("vacuum analyze").await?;
+    shop.store.clone().close().await;
     history.pool.close().await;
     drop(shop);
 

@@ -80,7 +80,9 @@ impl Story {
                 rows.extend(row.map(|row| (key, row)));
             }
         }
-        rows
+        rows.into_iter()
+            .map(|(key, row)| (key, view.conclude(row)))
+            .collect()
     }
 
     /// The second table of a view at the end.
@@ -90,6 +92,7 @@ impl Story {
             for key in view.keys(event) {
                 let before = rows.remove(&key);
                 let after = view.evolve(&key, before.clone(), event);
+                let after = after.map(|row| view.conclude(row));
                 let change = Change {
                     key: &key,
                     before: before.as_ref(),

@@ -17,7 +17,7 @@ use super::read::read_segment;
 use super::{FollowError, Mark, Segment};
 
 /// Segments that are kept for the slower ones of those who want batches of one size.
-const KEPT: usize = 6;
+const KEPT: usize = 3;
 /// How long who runs ahead waits for the others, each time.
 const PATIENCE: Duration = Duration::from_millis(250);
 /// Nobody waits for a follower that has stood still so long.

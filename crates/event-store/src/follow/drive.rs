@@ -24,6 +24,8 @@ const SLOW_POLL: Duration = Duration::from_secs(2);
 const STORE_AFTER: Duration = Duration::from_millis(20);
 /// … or after so many events, so that a crash does not make the next start read them all again.
 const STORE_EVERY: u64 = 16_384;
+/// Who gets so many events at once is said to be behind.
+const BEHIND: usize = 2048;
 
 pub(crate) struct Driver<E: EventSet> {
     pub(crate) pool: PgPool,
@@ -111,7 +113,7 @@ impl<E: EventSet> Driver<E> {
             }
             metrics::counter!("guanxi_follower_events_total", "follower" => name.clone())
                 .increment(batch.len() as u64);
-            if batch.len() >= follower.batch_size() / 2 {
+            if batch.len() >= BEHIND.min(follower.batch_size() / 2) {
                 let lag = head(&self.pool).await?.position.saturating_sub(at.mark.position);
                 self.track.set(Standing::Behind(lag));
                 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]

@@ -60,7 +60,7 @@ impl<V: View, S: Second<V>> ViewFollower<V, S> {
     }
 
     async fn apply_guarded(&mut self, touch: &Touch<'_, V>) -> Result<Result<(), String>, FollowError> {
-        let folded = step(&*self.view, touch, &mut self.rows, true).and_then(|done| {
+        let folded = step(&*self.view, touch, &mut self.rows).and_then(|done| {
             done.after
                 .as_deref()
                 .map(super::canonical::canonical)

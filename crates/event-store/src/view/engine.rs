@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use sqlx::{PgPool, Postgres, Transaction};
 
 use super::View;
-use super::fold::{Touch, cells, fold_cells, step, touches};
+use super::fold::{Touch, advance, cells, conclude, fold_cells, step, touches};
 use super::publish::{self, Place};
 use super::second::Second;
 use super::sheet::Sheet;
@@ -129,11 +129,24 @@ impl<V: View, S: Second<V>> ViewFollower<V, S> {
         }
         let missing = self.rows.missing(plan.touches.iter().map(|touch| &touch.text));
         self.load_rows(missing).await?;
-        let mut folds = Vec::with_capacity(if S::EXISTS { plan.touches.len() } else { 0 });
-        for touch in &plan.touches {
-            let done = step(&*self.view, touch, &mut self.rows, S::EXISTS).map_err(Trouble::Poison)?;
-            if S::EXISTS {
-                let cells = cells::<V, S>(&self.view, touch, &done).map_err(Trouble::Poison)?;
+        if S::EXISTS {
+            self.fold_with_totals(&plan.touches).await?;
+        } else {
+            for touch in &plan.touches {
+                advance(&*self.view, touch, &mut self.rows).map_err(Trouble::Poison)?;
+            }
+            conclude(&*self.view, &mut self.rows).map_err(Trouble::Poison)?;
+        }
+        Ok(self.commit(from, batch.last(), &plan.parking).await?)
+    }
+
+    /// Step by step, since the totals count every one of them.
+    async fn fold_with_totals(&mut self, touches: &[Touch<'_, V>]) -> Result<(), Trouble> {
+        let mut folds = Vec::with_capacity(touches.len());
+        for touch in touches {
+            let done = step(&*self.view, touch, &mut self.rows).map_err(Trouble::Poison)?;
+            let cells = cells::<V, S>(&self.view, touch, &done).map_err(Trouble::Poison)?;
+            if !cells.is_empty() {
                 folds.push((touch, done, cells));
             }
         }
@@ -144,7 +157,7 @@ impl<V: View, S: Second<V>> ViewFollower<V, S> {
             fold_cells::<V, S>(&self.view, touch, done, cells, &mut self.totals, false)
                 .map_err(Trouble::Poison)?;
         }
-        Ok(self.commit(from, batch.last(), &plan.parking).await?)
+        Ok(())
     }
 
     /// Reads rows that the sheet does not know.
@@ -254,5 +267,10 @@ impl<V: View, S: Second<V>> Follower for ViewFollower<V, S> {
 
     fn serves(&self) -> bool {
         self.live
+    }
+
+    /// Far behind the head a row is read and written once for all its events of a batch: the larger, the fewer rows.
+    fn batch_size(&self) -> usize {
+        16_384
     }
 }

@@ -48,23 +48,38 @@ pub(super) fn touches<'a, V: View>(
     Ok(found)
 }
 
-/// Folds an event into its row. With `keep`, the row before stays known, and is what remains after a failure.
+/// Folds an event into its row. The row before stays known, and is what remains after a failure.
 pub(super) fn step<V: View>(
     view: &V,
     touch: &Touch<'_, V>,
     rows: &mut Sheet<V::Row>,
-    keep: bool,
 ) -> Result<Step<V::Row>, String> {
-    let before = if keep { rows.get(&touch.text)? } else { None };
-    let own = if keep {
-        before.clone()
-    } else {
-        rows.take(&touch.text)?
-    };
-    let after =
-        guarded(|| view.evolve(&touch.key, own.map(Arc::unwrap_or_clone), touch.event))?.map(Arc::new);
+    let before = rows.get(&touch.text)?;
+    let own = before.as_deref().cloned();
+    let after = guarded(|| {
+        let after = view.evolve(&touch.key, own, touch.event);
+        after.map(|row| view.conclude(row))
+    })?
+    .map(Arc::new);
     rows.set(&touch.text, after.clone(), touch.event.position);
     Ok(Step { before, after })
+}
+
+/// Folds an event into its row in place; what follows from the row is left for [`conclude`].
+pub(super) fn advance<V: View>(
+    view: &V,
+    touch: &Touch<'_, V>,
+    rows: &mut Sheet<V::Row>,
+) -> Result<(), String> {
+    let own = rows.take(&touch.text)?.map(Arc::unwrap_or_clone);
+    let after = guarded(|| view.evolve(&touch.key, own, touch.event))?;
+    rows.set(&touch.text, after.map(Arc::new), touch.event.position);
+    Ok(())
+}
+
+/// Puts in place what follows from each row that has changed.
+pub(super) fn conclude<V: View>(view: &V, rows: &mut Sheet<V::Row>) -> Result<(), String> {
+    rows.change_all(|row| guarded(|| view.conclude(row)))
 }
 
 /// The cells that a step concerns.

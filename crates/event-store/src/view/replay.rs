@@ -130,7 +130,7 @@ impl<'a, V: View, S: Second<V>> Memory<'a, V, S> {
             }
             begin(&mut self.rows, &touch.text);
             let before = self.rows.get(&touch.text).unwrap_or_default();
-            let folded = step(self.view, &touch, &mut self.rows, true).and_then(|done| {
+            let folded = step(self.view, &touch, &mut self.rows).and_then(|done| {
                 let cells = cells::<V, S>(self.view, &touch, &done)?;
                 cells.iter().for_each(|(_, text)| begin(&mut self.totals, text));
                 fold_cells::<V, S>(self.view, &touch, &done, &cells, &mut self.totals, false)?;

@@ -160,7 +160,21 @@ impl<V: View> Memory<'_, V> {
                 head: until,
             });
         }
+        self.conclude();
         Ok(())
+    }
+
+    fn conclude(&mut self) {
+        let keys: Vec<_> = self.rows.keys().cloned().collect();
+        for key in keys {
+            let Some(row) = self.rows.remove(&key) else {
+                continue;
+            };
+            match guarded(|| self.view.conclude(row)) {
+                Ok(row) => drop(self.rows.insert(key, row)),
+                Err(_) => self.failed.push(key),
+            }
+        }
     }
 
     fn fold(&mut self, event: &Recorded<V::Event>) {

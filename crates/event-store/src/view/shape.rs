@@ -15,7 +15,7 @@ use super::ReportingView;
 ///
 /// The functions take the view itself, so that rules may travel in it as data; most views are a unit struct.
 ///
-/// Both functions are total: what they cannot make sense of, they pass by. A panic is taken as poison, and the key is
+/// All of them are total: what they cannot make sense of, they pass by. A panic is taken as poison, and the key is
 /// parked.
 pub trait View: Send + Sync + 'static {
     /// Stored name, lower case with underscores; also of its tables. Never renamed.
@@ -45,6 +45,14 @@ pub trait View: Send + Sync + 'static {
         row: Option<Self::Row>,
         event: &Recorded<Self::Event>,
     ) -> Option<Self::Row>;
+
+    /// What of a row only follows from the rest of it, put in place before anybody sees the row. Where many events of one
+    /// row are folded at once this is done once behind the last of them, so what is dear to compute belongs here.
+    ///
+    /// Doing it again changes nothing, and [`evolve`](Self::evolve) does not read what it puts in place.
+    fn conclude(&self, row: Self::Row) -> Self::Row {
+        row
+    }
 
     /// Plain SQL views for analysts over the tables of this view, in schema `reporting`.
     fn reporting(&self) -> Vec<ReportingView> {

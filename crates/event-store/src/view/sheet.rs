@@ -158,6 +158,19 @@ impl<R: Serialize + DeserializeOwned + Clone> Sheet<R> {
         }
     }
 
+    /// Puts something in place of every changed row that is there; after a failure the batch must be undone.
+    pub(super) fn change_all(
+        &mut self,
+        mut change: impl FnMut(R) -> Result<R, String>,
+    ) -> Result<(), String> {
+        for changed in self.changed.values_mut() {
+            if let Some(row) = changed.row.take() {
+                changed.row = Some(Arc::new(change(Arc::unwrap_or_clone(row))?));
+            }
+        }
+        Ok(())
+    }
+
     /// What must be written: rows that are not what they were.
     pub(super) fn writes(&self) -> Result<Writes, FollowError> {
         let mut writes = Writes::default();

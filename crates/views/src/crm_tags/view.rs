@@ -78,12 +78,16 @@ impl View for CrmTags {
     fn evolve(&self, _: &String, row: Option<TagRow>, event: &Recorded<GuanxiEvent>) -> Option<TagRow> {
         let mut row = row.unwrap_or_default();
         row.facts.apply(&self.asked, event);
+        Some(row)
+    }
+
+    fn conclude(&self, mut row: TagRow) -> TagRow {
         row.merged_into = row.facts.history.survivor();
         row.tags = tags(&self.rules, &row.facts);
         if let Some(day) = row.facts.last_day() {
             row.home = row.facts.history.home_at(Moment::fact(day, u64::MAX));
         }
-        Some(row)
+        row
     }
 
     fn reporting(&self) -> Vec<ReportingView> {

@@ -39,18 +39,21 @@ impl Funnel {
 
     /// What a change of a path changes in cells.
     fn difference(&self, change: &Change<'_, Self>) -> BTreeMap<Cell, Total> {
-        let steps = |row: Option<&FunnelRow>| row.map_or_else(Vec::new, |row| row.steps.clone());
-        let (before, after) = (steps(change.before), steps(change.after));
+        let (before, after) = (path_of(change.before), path_of(change.after));
         if before == after {
             return BTreeMap::new();
         }
-        let mut difference = parts(&self.rules, &after);
-        for (cell, part) in parts(&self.rules, &before) {
+        let mut difference = parts(&self.rules, after);
+        for (cell, part) in parts(&self.rules, before) {
             difference.entry(cell).or_default().add(&part, -1);
         }
         difference.retain(|_, part| !part.is_empty());
         difference
     }
+}
+
+fn path_of(row: Option<&FunnelRow>) -> &[Step] {
+    row.map_or(&[], |row| &row.steps)
 }
 
 impl View for Funnel {
