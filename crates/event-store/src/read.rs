@@ -8,6 +8,7 @@ use crate::stored::Stored;
 use crate::vault::Vault;
 use crate::{Answer, EventStore, StoreError, load};
 
+/// What [`Stored::of`] reads, in its order.
 pub(crate) const COLUMNS: &str = "position, event_id, command_id, aggregate_type, aggregate_id, sequence, event_type, \
                        payload::text as payload, metadata::text as metadata, recorded_at";
 

@@ -14,6 +14,7 @@ mod fold;
 mod publish;
 mod rebuild;
 mod registered;
+mod remembered;
 mod replay;
 mod report;
 mod reporting;

@@ -11,12 +11,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::canonical::{canonical, row_hash};
+use super::remembered::Part;
 use super::table::Writes;
 use crate::follow::FollowError;
 
-/// JSON of the rows that are remembered at most, in bytes; beyond it, those longest unused are forgotten. In memory
-/// they take a few times as much.
-const REMEMBERED_BYTES: usize = 4 * 1024 * 1024;
 /// What a remembered row takes besides its JSON.
 const BYTES_EACH: usize = 256;
 
@@ -27,6 +25,7 @@ pub(super) struct Sheet<R> {
     taken: Vec<Arc<str>>,
     /// What `known` takes, about.
     bytes: usize,
+    part: Part,
     batch: u64,
 }
 
@@ -51,6 +50,7 @@ impl<R: Serialize + DeserializeOwned + Clone> Sheet<R> {
             changed: HashMap::new(),
             taken: Vec::new(),
             bytes: 0,
+            part: Part::default(),
             batch: 0,
         }
     }
@@ -61,6 +61,7 @@ impl<R: Serialize + DeserializeOwned + Clone> Sheet<R> {
         self.changed.clear();
         self.taken.clear();
         self.bytes = 0;
+        self.part = Part::default();
     }
 
     /// Forgets what the batch has changed so far; what it has taken must be read again.
@@ -227,7 +228,7 @@ impl<R: Serialize + DeserializeOwned + Clone> Sheet<R> {
         }
         self.taken.clear();
         self.batch += 1;
-        if self.bytes > REMEMBERED_BYTES {
+        if self.part.is_too_much(self.bytes) {
             self.forget_half();
         }
     }
