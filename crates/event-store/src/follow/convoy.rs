@@ -19,9 +19,9 @@ use super::{FollowError, Mark, Segment};
 /// Segments that are kept for the slower ones of those who want batches of one size.
 const KEPT: usize = 3;
 /// How long who runs ahead waits for the others, each time.
-const PATIENCE: Duration = Duration::from_millis(250);
+const PATIENCE: Duration = Duration::from_secs(1);
 /// Nobody waits for a follower that has stood still so long.
-const STANDS_STILL: Duration = Duration::from_secs(1);
+const STANDS_STILL: Duration = Duration::from_secs(3);
 
 /// Followers behind the head. Cheap to clone.
 pub(crate) struct Convoy<E> {
