@@ -5,7 +5,7 @@ use sqlx::{PgPool, Row};
 
 use super::check::{BatchRow, root};
 use super::hash::chain;
-use super::verify::{batch, canonical, signed};
+use super::verify::{HASHED, batch, canonical, signed};
 use super::{Checkpoint, Digest};
 use crate::StoreError;
 
@@ -61,7 +61,7 @@ impl Proof {
     /// The database.
     pub async fn of(pool: &PgPool, position: u64, up_to: u64) -> Result<Option<Self>, StoreError> {
         let batches = sqlx::query(
-            "select last, n, root, chain, (extract(epoch from recorded_at) * 1000000)::bigint as recorded_at_us
+            "select last, n, root, chain, recorded_at
                from log.batches where last >= $1 and last <= $2 order by last",
         )
         .bind(signed(position))
@@ -90,13 +90,10 @@ impl Proof {
             .bind(signed(first - 1))
             .fetch_optional(pool)
             .await?;
-        let event = sqlx::query(
-            "select event_id, command_id, aggregate_type, aggregate_id, sequence, event_type, event_version,
-                    payload::text as payload, metadata::text as metadata from log.events where position = $1",
-        )
-        .bind(signed(position))
-        .fetch_optional(pool)
-        .await?;
+        let event = sqlx::query(&format!("select {HASHED} from log.events where position = $1"))
+            .bind(signed(position))
+            .fetch_optional(pool)
+            .await?;
         let Some(event) = event else { return Ok(None) };
         Ok(Some(Self {
             position,

@@ -1,6 +1,7 @@
 //! The whole log read once and recomputed.
 
 use guanxi_kernel::Timestamp;
+use jiff_sqlx::Timestamp as SqlTimestamp;
 use serde::Serialize;
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row};
@@ -137,19 +138,14 @@ impl Page {
         }
         let last = head.min(after + PAGE);
         let (from, to) = (signed(after), signed(last));
-        let events = sqlx::query(
-            "select position, event_id, command_id, aggregate_type, aggregate_id, sequence, event_type, event_version,
-                    payload::text as payload, metadata::text as metadata, hash,
-                    (extract(epoch from recorded_at) * 1000000)::bigint as recorded_at_us
-               from log.events where position > $1 and position <= $2 order by position",
-        )
-        .bind(from)
-        .bind(to)
-        .fetch_all(pool);
+        let select = format!(
+            "select {HASHED}, position, hash, recorded_at from log.events
+              where position > $1 and position <= $2 order by position"
+        );
+        let events = sqlx::query(&select).bind(from).bind(to).fetch_all(pool);
         // Those that begin in this page: the batch that reaches into it came with the page before.
         let batches = sqlx::query(
-            "select last, n, root, chain, (extract(epoch from recorded_at) * 1000000)::bigint as recorded_at_us
-               from log.batches
+            "select last, n, root, chain, recorded_at from log.batches
               where last > coalesce((select min(last) from log.batches where last >= $1 and $1 > 0), 0)
                 and last <= (select min(last) from log.batches where last >= $2) order by last",
         )
@@ -187,26 +183,36 @@ impl Page {
 
 fn event(row: &PgRow) -> Result<EventRow<'_>, sqlx::Error> {
     Ok(EventRow {
-        position: row.try_get::<i64, _>("position")?.unsigned_abs(),
         canonical: canonical(row)?,
-        hash: row.try_get("hash")?,
-        recorded_at_us: row.try_get("recorded_at_us")?,
+        position: row.try_get::<i64, _>(9)?.unsigned_abs(),
+        hash: row.try_get(10)?,
+        recorded_at_us: micros(row, 11)?,
     })
 }
 
-/// The columns that an event's hash covers.
+/// The columns that an event's hash covers, as [`canonical`] finds them: by their places, since looking names up for
+/// each event of the log takes longer than reading them.
+pub(super) const HASHED: &str = "event_id, command_id, aggregate_type, aggregate_id, sequence, event_type, event_version, \
+                                 payload::text, metadata::text";
+
+/// An event of which [`HASHED`] was read first.
 pub(super) fn canonical(row: &PgRow) -> Result<Canonical<'_>, sqlx::Error> {
     Ok(Canonical {
-        event_id: row.try_get("event_id")?,
-        command_id: row.try_get("command_id")?,
-        aggregate_type: row.try_get("aggregate_type")?,
-        aggregate_id: row.try_get("aggregate_id")?,
-        sequence: row.try_get::<i64, _>("sequence")?.unsigned_abs(),
-        event_type: row.try_get("event_type")?,
-        event_version: row.try_get("event_version")?,
-        payload: row.try_get("payload")?,
-        metadata: row.try_get("metadata")?,
+        event_id: row.try_get(0)?,
+        command_id: row.try_get(1)?,
+        aggregate_type: row.try_get(2)?,
+        aggregate_id: row.try_get(3)?,
+        sequence: row.try_get::<i64, _>(4)?.unsigned_abs(),
+        event_type: row.try_get(5)?,
+        event_version: row.try_get(6)?,
+        payload: row.try_get(7)?,
+        metadata: row.try_get(8)?,
     })
+}
+
+/// A time of the log in microseconds since 1970, as hashes have it.
+fn micros(row: &PgRow, column: usize) -> Result<i64, sqlx::Error> {
+    Ok(row.try_get::<SqlTimestamp, _>(column)?.to_jiff().as_microsecond())
 }
 
 pub(super) fn batch(row: &PgRow) -> Result<BatchRow, sqlx::Error> {
@@ -215,7 +221,7 @@ pub(super) fn batch(row: &PgRow) -> Result<BatchRow, sqlx::Error> {
         n: row.try_get("n")?,
         root: row.try_get("root")?,
         chain: row.try_get("chain")?,
-        recorded_at_us: row.try_get("recorded_at_us")?,
+        recorded_at_us: micros(row, 4)?,
     })
 }
 

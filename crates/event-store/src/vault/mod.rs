@@ -1,5 +1,6 @@
 //! Keys of subjects, and what is sealed under them.
 
+mod adoption;
 mod key;
 mod master;
 mod rewrap;

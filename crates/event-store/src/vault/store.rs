@@ -10,6 +10,7 @@ use guanxi_kernel::{MemberId, Sealed, SubjectId};
 use quick_cache::sync::Cache;
 use sqlx::{PgPool, Row};
 
+use super::adoption::Adoptions;
 use super::key::{NewSubject, SubjectKey};
 use super::master::{Installation, Masters};
 use crate::{MasterKey, NewKey, StoreError};
@@ -25,6 +26,7 @@ pub struct Vault {
     masters: Masters,
     installation: Installation,
     opened: Cache<SubjectId, (Instant, SubjectKey)>,
+    adoptions: Adoptions,
 }
 
 /// Opened keys, by subject. A subject that is missing was erased, or never existed.
@@ -56,6 +58,7 @@ impl Vault {
         let masters = Masters::new(master, previous)?;
         Ok(Arc::new(Self {
             installation: Installation::open(&pool, &masters).await?,
+            adoptions: Adoptions::start(pool.clone()),
             pool,
             masters,
             opened: Cache::new(REMEMBERED),
@@ -161,20 +164,7 @@ impl Vault {
     /// # Errors
     /// The database.
     pub async fn adopt(&self, subjects: &[SubjectId], owner: &MemberId) -> Result<(), StoreError> {
-        let subjects: Vec<_> = subjects
-            .iter()
-            .map(|subject| subject.as_str().to_owned())
-            .collect();
-        sqlx::query(
-            "with soon as materialized (select set_config('synchronous_commit', 'off', true))
-             update log.subject_keys set owner = $2 from soon
-              where subject = any ($1) and owner is distinct from $2",
-        )
-        .bind(subjects)
-        .bind(owner.as_str())
-        .execute(&self.pool)
-        .await?;
-        Ok(())
+        self.adoptions.note(subjects, owner).await
     }
 
     /// All subjects that are the member's and not erased.
