@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use futures::FutureExt as _;
 use guanxi_kernel::EventSet;
 use sqlx::PgPool;
-use tokio::time::{sleep, timeout};
+use tokio::time::{sleep, sleep_until, timeout};
 
 use super::error::Remedy;
 use super::progress::{Standing, Track};
@@ -24,6 +24,11 @@ const SLOW_POLL: Duration = Duration::from_secs(2);
 const STORE_AFTER: Duration = Duration::from_millis(20);
 /// … or after so many events, so that a crash does not make the next start read them all again.
 const STORE_EVERY: u64 = 16_384;
+/// A follower that keeps up begins no batch sooner than this behind the one before: a batch of a few events costs nearly
+/// what one of a hundred costs, and what all followers spend on small ones, the freshest of them waits for.
+const PACE: Duration = Duration::from_millis(10);
+/// Who gets so many events at once is not made to wait.
+const HURRY: usize = 256;
 /// Who gets so many events at once is said to be behind.
 const BEHIND: usize = 2048;
 
@@ -81,7 +86,9 @@ impl<E: EventSet> Driver<E> {
         let who = follower.identity();
         let name = who.name.to_string();
         self.reached(follower, &at);
+        let mut next_at = Instant::now();
         loop {
+            sleep_until(next_at.into()).await;
             self.source.attend();
             let Some(batch) = self.source.next(&at, follower.batch_size()).await? else {
                 follower.idle().await?;
@@ -100,6 +107,7 @@ impl<E: EventSet> Driver<E> {
                 }
                 continue;
             };
+            next_at = Instant::now() + if batch.len() < HURRY { PACE } else { Duration::ZERO };
             at.feed_offset = batch.feed_offset().or(at.feed_offset);
             let done = follower.work(&batch, &at).await?;
             if done.number > at.number {
