@@ -1,7 +1,8 @@
 //! What lies far behind the head, read and decoded once for all followers that are close to each other there.
 //!
 //! After a reset, an import or a long stop all views begin at about the same place. Whoever comes first reads a segment
-//! for all of them; who runs ahead waits a moment for the others, so that they need not read it again.
+//! for all of them, the next one too while this one is worked; who runs ahead waits a moment for the others, so that they
+//! need not read it again.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,13 +12,14 @@ use std::time::{Duration, Instant};
 use guanxi_kernel::EventSet;
 use sqlx::PgPool;
 use tokio::sync::{Notify, OnceCell};
+use tokio::task::AbortHandle;
 use tokio::time::timeout_at;
 
 use super::read::read_segment;
 use super::{FollowError, Mark, Segment};
 
 /// Segments that are kept for the slower ones of those who want batches of one size.
-const KEPT: usize = 3;
+const KEPT: usize = 4;
 /// How long who runs ahead waits for the others, each time.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// Nobody waits for a follower that has stood still so long.
@@ -51,6 +53,7 @@ pub(crate) struct Member<E> {
     shared: Arc<Shared<E>>,
     id: u64,
     lane: Option<usize>,
+    ahead: Option<AbortHandle>,
 }
 
 impl<E> Convoy<E> {
@@ -70,6 +73,7 @@ impl<E> Convoy<E> {
             id: self.shared.members.fetch_add(1, Ordering::Relaxed),
             shared: Arc::clone(&self.shared),
             lane: None,
+            ahead: None,
         }
     }
 }
@@ -130,6 +134,9 @@ impl<E> Member<E> {
 impl<E> Drop for Member<E> {
     fn drop(&mut self) {
         self.leave();
+        if let Some(ahead) = self.ahead.take() {
+            ahead.abort();
+        }
     }
 }
 
@@ -148,15 +155,38 @@ impl<E: EventSet> Member<E> {
         until: Option<u64>,
     ) -> Result<Option<Arc<Segment<E>>>, FollowError> {
         if let Some(slot) = self.slot(after, limit).await {
-            let read = slot.get_or_try_init(async || self.read(after, limit, until).await);
+            let read = slot.get_or_try_init(async || self.shared.read(after, limit, until).await);
             // Read when there was nothing yet, or from a log that goes on differently by now: look again.
             if let Some(segment) = read.await?
                 && segment.after == after
             {
+                self.read_ahead(segment.last, limit, until);
                 return Ok(Some(Arc::clone(segment)));
             }
         }
-        self.read(after, limit, until).await
+        self.shared.read(after, limit, until).await
+    }
+
+    /// Begins to read what will be asked for next, where there is room for it.
+    fn read_ahead(&mut self, after: Mark, limit: usize, until: Option<u64>) {
+        if until.is_some_and(|until| until <= after.position) {
+            return;
+        }
+        let slot = {
+            let mut lanes = self.shared.lanes();
+            let slot = lanes.get_mut(&limit).and_then(|lane| lane.slot(after.position));
+            slot.filter(|slot| !slot.initialized())
+        };
+        let Some(slot) = slot else { return };
+        let shared = Arc::clone(&self.shared);
+        let reading = tokio::spawn(async move {
+            // Who asks for it reads again, and is told of the failure.
+            drop(
+                slot.get_or_try_init(async || shared.read(after, limit, until).await)
+                    .await,
+            );
+        });
+        self.ahead = Some(reading.abort_handle());
     }
 
     /// Where the segment is to be found, or to be put. `None`: the others are too far behind to share anything.
@@ -181,14 +211,16 @@ impl<E: EventSet> Member<E> {
         }
         slot
     }
+}
 
+impl<E: EventSet> Shared<E> {
     async fn read(
         &self,
         after: Mark,
         limit: usize,
         until: Option<u64>,
     ) -> Result<Option<Arc<Segment<E>>>, FollowError> {
-        let segment = read_segment(&self.shared.pool, after, limit, until).await?;
+        let segment = read_segment(&self.pool, after, limit, until).await?;
         Ok(segment.map(Arc::new))
     }
 }
