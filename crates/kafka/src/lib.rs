@@ -12,6 +12,7 @@ mod envelope;
 mod error;
 mod group;
 mod mailbox;
+mod parts;
 mod position;
 mod published;
 mod publisher;
@@ -24,6 +25,7 @@ pub use envelope::{Outgoing, Told, bare, envelope, position_of, state, tombstone
 pub use error::PublishError;
 pub use group::{Work, consume};
 pub use mailbox::{Letter, Mailbox, letter};
+pub use parts::{Giver, Parts, parts};
 pub use position::{Position, read_position};
 pub use published::last_published;
 pub use publisher::Publisher;

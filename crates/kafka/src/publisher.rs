@@ -6,12 +6,13 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 use rdkafka::producer::{BaseRecord, NoCustomPartitioner, Producer as _, ThreadedProducer};
 
 use crate::delivery::Delivery;
+use crate::parts::Part;
 use crate::position::KEY;
-use crate::{KafkaSettings, Outgoing, Position, PublishError};
+use crate::{KafkaSettings, Outgoing, Parts, Position, PublishError};
 
 /// For one call to the coordinator; it is called again until a transaction's time is over.
 const CALL: Duration = Duration::from_secs(10);
-/// A full queue is looked at again after so long.
+/// A queue that is full, or not yet empty, is looked at again after so long.
 const BREATH: Duration = Duration::from_millis(1);
 
 /// Holds the transactional id. Every call blocks. After an error it is to be dropped: the next one fences it and reads
@@ -51,16 +52,17 @@ impl Publisher {
         Ok(publisher)
     }
 
-    /// Publishes all messages and the position, or nothing.
+    /// Publishes all messages and the position, or nothing; the first ones are sent while the last ones are made.
     ///
     /// # Errors
     /// Nothing of it is to be seen, or, after [`PublishError::Transient`], it is not known whether it is: the position
     /// topic tells.
-    pub fn publish(&self, messages: Vec<Outgoing>, position: Position) -> Result<(), PublishError> {
+    pub fn publish(&self, parts: Parts) -> Result<(), PublishError> {
         self.producer.begin_transaction()?;
-        let ended = self
-            .send_all(messages, position)
-            .and_then(|()| self.insist(|producer| producer.commit_transaction(CALL)));
+        let ended = self.send_all(parts).and_then(|()| {
+            self.wait_for_deliveries();
+            self.insist(|producer| producer.commit_transaction(CALL))
+        });
         let Err(error) = ended else { return Ok(()) };
         // A message that could not be delivered says more than the transaction that it has spoilt.
         let error = match (error, self.producer.context().take_failure()) {
@@ -79,16 +81,37 @@ impl Publisher {
         Err(error)
     }
 
-    fn send_all(&self, messages: Vec<Outgoing>, position: Position) -> Result<(), PublishError> {
-        for message in messages {
-            let mut record: BaseRecord<'_, str, [u8]> = BaseRecord::to(&message.topic)
-                .key(&*message.key)
-                .headers(message.headers);
-            if let Some(payload) = &message.payload {
-                record = record.payload(payload);
+    fn send_all(&self, mut parts: Parts) -> Result<(), PublishError> {
+        loop {
+            match parts.0.blocking_recv() {
+                Some(Part::Messages(messages)) => {
+                    let bytes: usize = messages.iter().map(Outgoing::size).sum();
+                    metrics::counter!("guanxi_relay_messages_total").increment(messages.len() as u64);
+                    metrics::counter!("guanxi_relay_bytes_total").increment(bytes as u64);
+                    for message in messages {
+                        self.send_one(message)?;
+                    }
+                }
+                Some(Part::End(position)) => return self.send_position(position),
+                None => {
+                    let why = "whoever made the messages has stopped";
+                    return Err(PublishError::Transient(why.to_owned()));
+                }
             }
-            self.send(record)?;
         }
+    }
+
+    fn send_one(&self, message: Outgoing) -> Result<(), PublishError> {
+        let mut record: BaseRecord<'_, str, [u8]> = BaseRecord::to(&message.topic)
+            .key(&*message.key)
+            .headers(message.headers);
+        if let Some(payload) = &message.payload {
+            record = record.payload(payload);
+        }
+        self.send(record)
+    }
+
+    fn send_position(&self, position: Position) -> Result<(), PublishError> {
         let bytes = position.to_json();
         self.send(
             BaseRecord::to(&self.position_topic)
@@ -96,6 +119,15 @@ impl Publisher {
                 .payload(&bytes[..])
                 .partition(0),
         )
+    }
+
+    /// Until no message is on its way. A commit waits for them too, but in rdkafka 0.39 by asking for events that the
+    /// producer's own thread takes away, so that it is told only after 100 ms. What was not delivered, the commit says.
+    fn wait_for_deliveries(&self) {
+        let begun = Instant::now();
+        while self.producer.in_flight_count() > 0 && begun.elapsed() < self.patience {
+            std::thread::sleep(BREATH);
+        }
     }
 
     /// Back-pressure: a full queue drains as the brokers take what is in it.

@@ -3,7 +3,8 @@
 use guanxi_event_store::EventStore;
 use guanxi_event_store::follow::{Checkpoint, Identity, Mark};
 use guanxi_kafka::{
-    KafkaSettings, Position, PublishError, Publisher, Topic, blocking, ensure, last_published, read_position,
+    KafkaSettings, Parts, Position, PublishError, Publisher, Topic, blocking, ensure, last_published,
+    read_position,
 };
 use serde::Serialize;
 use sqlx::PgPool;
@@ -92,7 +93,7 @@ pub async fn adopt(
             position: mark.position,
             chain: mark.chain,
         };
-        publisher.publish(Vec::new(), position)?;
+        publisher.publish(Parts::only(position))?;
         Ok(before.map(|known| known.position))
     })
     .await?;

@@ -6,74 +6,78 @@ use std::sync::Arc;
 use guanxi_domain::GuanxiEvent;
 use guanxi_domain::published::{COUPON_STATE, MEMBER_STATE, coupon_state, member_state, publish};
 use guanxi_event_store::follow::Batch;
-use guanxi_event_store::{EventStore, FollowError, Loop, StoreError};
-use guanxi_kafka::{KafkaSettings, Outgoing, Told, bare, envelope, state, tombstone};
+use guanxi_event_store::{EventStore, FollowError, Loop};
+use guanxi_kafka::{Giver, KafkaSettings, Outgoing, Told, bare, envelope, state, tombstone};
 use guanxi_kernel::Decider;
 use serde_json::Value;
 
 use super::newest::{Newest, Streams};
 use super::topics::{of_events, of_states};
 
-/// Every event of a batch in the order of the log, then the newest state of each member and coupon in it.
-pub(super) async fn messages(
+/// Messages that are handed over together.
+const PART: usize = 1_024;
+
+/// Gives every event of a batch in the order of the log, then the newest state of each member and coupon in it.
+pub(super) async fn give(
     settings: &KafkaSettings,
     store: &EventStore,
     newest: &mut Newest,
     batch: &Batch<GuanxiEvent>,
-) -> Result<Vec<Outgoing>, StoreError> {
+    to: &Giver,
+) -> Result<(), FollowError> {
     newest.begin();
-    let mut messages = Vec::with_capacity(batch.len());
     let (mut members, mut coupons) = (BTreeSet::new(), BTreeSet::new());
-    for event in batch.events() {
-        newest.see(event);
-        let Some(published) = publish(event) else { continue };
-        let aggregate = &event.stream.aggregate_type;
-        let told = Told {
-            name: published.name,
-            data: published.data,
-        };
-        messages.push(envelope(settings, &of_events(settings, aggregate), event, &told));
-        let id = || Arc::clone(&event.stream.aggregate_id);
-        match event.own() {
-            Some(GuanxiEvent::Member(_)) => drop(members.insert(id())),
-            Some(GuanxiEvent::Coupon(_)) => drop(coupons.insert(id())),
-            _ => {}
+    let mut events = batch.events().peekable();
+    while events.peek().is_some() {
+        let mut messages = Vec::with_capacity(PART);
+        for event in events.by_ref().take(PART) {
+            newest.see(event);
+            let Some(published) = publish(event) else { continue };
+            let aggregate = &event.stream.aggregate_type;
+            let told = Told {
+                name: published.name,
+                data: published.data,
+            };
+            messages.push(envelope(settings, &of_events(settings, aggregate), event, &told));
+            let id = || Arc::clone(&event.stream.aggregate_id);
+            match event.own() {
+                Some(GuanxiEvent::Member(_)) => drop(members.insert(id())),
+                Some(GuanxiEvent::Coupon(_)) => drop(coupons.insert(id())),
+                _ => {}
+            }
         }
+        to.give(messages).await;
     }
     let (members, coupons) = (Vec::from_iter(members), Vec::from_iter(coupons));
     newest.members.read(store, &members).await?;
     newest.coupons.read(store, &coupons).await?;
     let (of_members, of_coupons) = (&newest.members, &newest.coupons);
-    messages.extend(standing(
-        settings,
-        MEMBER_STATE,
-        of_members,
-        &members,
-        member_state,
-    ));
-    messages.extend(standing(
+    let mut states = standing(settings, MEMBER_STATE, of_members, &members, member_state);
+    states.extend(standing(
         settings,
         COUPON_STATE,
         of_coupons,
         &coupons,
         coupon_state,
     ));
-    Ok(messages)
+    to.give(states).await;
+    Ok(())
 }
 
-/// What the views are fed with: the stored events, each for the views that it concerns.
-pub(super) async fn feeds(
+/// Gives what the views are fed with: the stored events, each for the views that it concerns.
+pub(super) async fn give_feeds(
     settings: &KafkaSettings,
     views: &Loop<GuanxiEvent>,
     batch: &Batch<GuanxiEvent>,
-) -> Result<Vec<Outgoing>, FollowError> {
-    let fed = views.feed(batch).await?.into_iter();
-    let records = fed.flat_map(|fed| {
+    to: &Giver,
+) -> Result<(), FollowError> {
+    for fed in views.feed(batch).await? {
         let topic = settings.feed_topic(fed.view);
         let records = fed.records.into_iter();
-        records.map(move |record| bare(&topic, fed.view, record))
-    });
-    Ok(records.collect())
+        to.give(records.map(|record| bare(&topic, fed.view, record)).collect())
+            .await;
+    }
+    Ok(())
 }
 
 /// The states of streams; each may be newer than the batch, never older.
