@@ -102,6 +102,11 @@ impl Track {
             .clone()
     }
 
+    fn is_live(&self) -> bool {
+        let standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        matches!(*standing, Standing::Live | Standing::Behind(_))
+    }
+
     pub(crate) fn position(&self) -> u64 {
         *self.position.borrow()
     }
@@ -129,10 +134,16 @@ pub(crate) async fn wait_for(
     limit: Duration,
 ) -> Result<(), WaitError> {
     let mut local = track.position.subscribe();
-    if *local.borrow_and_update() >= position {
+    let deadline = Instant::now() + limit;
+    let mut here = async |until: Instant| {
+        let done = timeout_at(until.min(deadline), local.wait_for(|done| *done >= position)).await;
+        done.is_ok_and(|done| done.is_ok())
+    };
+    // Where this process does the work, nobody else is asked for as long as that takes.
+    let patience = if track.is_live() { ASK } else { Duration::ZERO };
+    if here(Instant::now() + patience).await {
         return Ok(());
     }
-    let deadline = Instant::now() + limit;
     let head = head(pool).await?.position;
     if position > head {
         return Err(WaitError::BeyondHead { position, head });
@@ -148,11 +159,7 @@ pub(crate) async fn wait_for(
                 reached,
             });
         }
-        let ask = (Instant::now() + ASK).min(deadline);
-        if timeout_at(ask, local.wait_for(|done| *done >= position))
-            .await
-            .is_ok_and(|done| done.is_ok())
-        {
+        if here(Instant::now() + ASK).await {
             return Ok(());
         }
     }
