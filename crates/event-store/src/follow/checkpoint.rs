@@ -3,10 +3,24 @@
 use std::fmt;
 use std::sync::Arc;
 
-use sqlx::{PgConnection, Postgres, Row, Transaction};
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
+use sqlx::{PgConnection, PgExecutor, Postgres, Row, Transaction};
 
 use super::FollowError;
 
+/// Inserts the next checkpoint, as common table expressions with the parameters up to [`TAKEN`].
+pub(crate) const NEXT: &str = "\
+    pruned as (delete from follow.checkpoints \
+      where follower = $1 and version = $2 and generation = $3 and number = $4 - $9), \
+    next as (insert into follow.checkpoints \
+      (follower, version, generation, number, position, chain, rows_checksum, totals_checksum, feed_offset) \
+      select $1, $2, $3, $4, $5, $6, $7, $8, $10 where not exists (select from follow.checkpoints \
+        where follower = $1 and version = $2 and generation = $3 and number > $4) \
+      on conflict do nothing returning set_config('synchronous_commit', 'off', true), \
+        case when $10::bigint is not null then set_config('idle_in_transaction_session_timeout', '5s', true) end)";
+/// The last parameter of [`NEXT`].
+pub(crate) const TAKEN: usize = 10;
 /// Rows that are kept behind the newest one, for people who look.
 const KEPT: i64 = 16;
 
@@ -148,30 +162,46 @@ impl Checkpoint {
         work: &mut Transaction<'_, Postgres>,
         who: &Identity,
     ) -> Result<(), FollowError> {
-        let inserted = sqlx::query(
-            "with pruned as (delete from follow.checkpoints \
-               where follower = $1 and version = $2 and generation = $3 and number = $4 - $9) \
-             insert into follow.checkpoints \
-               (follower, version, generation, number, position, chain, rows_checksum, totals_checksum, \
-                feed_offset) \
-             select $1, $2, $3, $4, $5, $6, $7, $8, $10 where not exists (select from follow.checkpoints \
-               where follower = $1 and version = $2 and generation = $3 and number > $4) \
-             on conflict do nothing returning set_config('synchronous_commit', 'off', true), \
-               case when $10::bigint is not null then set_config('idle_in_transaction_session_timeout', '5s', true) end",
-        )
-        .bind(&*who.name)
-        .bind(who.version_sql())
-        .bind(who.generation_sql())
-        .bind(signed(self.number)?)
-        .bind(signed(self.mark.position)?)
-        .bind(self.mark.chain.as_slice())
-        .bind(self.rows_checksum)
-        .bind(self.totals_checksum)
-        .bind(KEPT)
-        .bind(self.feed_offset)
-        .fetch_optional(&mut **work)
-        .await?;
-        if inserted.is_some() {
+        self.insert_with(&format!("with {NEXT} select 1 from next"), who, |statement| statement)?
+            .fetch(&mut **work)
+            .await
+    }
+
+    /// The same as part of a statement that does the work too: the statement begins with [`NEXT`], whose table `next`
+    /// is empty if the follower is superseded, and gives one row of `next`. Its own parameters come behind [`TAKEN`].
+    ///
+    /// # Errors
+    /// A number is too large for the database.
+    pub(crate) fn insert_with<'q>(
+        &'q self,
+        statement: &'q str,
+        who: &'q Identity,
+        bind: impl FnOnce(Statement<'q>) -> Statement<'q>,
+    ) -> Result<Insert<'q>, FollowError> {
+        let statement = sqlx::query(statement)
+            .bind(&*who.name)
+            .bind(who.version_sql())
+            .bind(who.generation_sql())
+            .bind(signed(self.number)?)
+            .bind(signed(self.mark.position)?)
+            .bind(self.mark.chain.as_slice())
+            .bind(self.rows_checksum)
+            .bind(self.totals_checksum)
+            .bind(KEPT)
+            .bind(self.feed_offset);
+        Ok(Insert(bind(statement)))
+    }
+}
+
+/// A statement that inserts a checkpoint, and does work if that is in.
+pub(crate) struct Insert<'q>(Statement<'q>);
+
+pub(crate) type Statement<'q> = Query<'q, Postgres, PgArguments>;
+
+impl Insert<'_> {
+    /// Carries it out.
+    pub(crate) async fn fetch(self, executor: impl PgExecutor<'_>) -> Result<(), FollowError> {
+        if self.0.fetch_optional(executor).await?.is_some() {
             Ok(())
         } else {
             Err(FollowError::Superseded)

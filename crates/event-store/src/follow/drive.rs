@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use futures::FutureExt as _;
 use guanxi_kernel::EventSet;
 use sqlx::PgPool;
-use tokio::time::{sleep, sleep_until, timeout};
+use tokio::time::{sleep, sleep_until, timeout, timeout_at};
 
 use super::error::Remedy;
 use super::progress::{Standing, Track};
@@ -24,9 +24,8 @@ const SLOW_POLL: Duration = Duration::from_secs(2);
 const STORE_AFTER: Duration = Duration::from_millis(20);
 /// … or after so many events, so that a crash does not make the next start read them all again.
 const STORE_EVERY: u64 = 16_384;
-/// A follower that keeps up begins no batch sooner than this behind the one before: a batch of a few events costs nearly
-/// what one of a hundred costs, and what all followers spend on small ones, the freshest of them waits for.
-const PACE: Duration = Duration::from_millis(10);
+/// Even a follower that somebody waits for begins no batch sooner than this behind the one before.
+const HURRIED: Duration = Duration::from_millis(5);
 /// Who gets so many events at once is not made to wait.
 const HURRY: usize = 256;
 /// Who gets so many events at once is said to be behind.
@@ -86,11 +85,14 @@ impl<E: EventSet> Driver<E> {
         let who = follower.identity();
         let name = who.name.to_string();
         self.reached(follower, &at);
-        let mut next_at = Instant::now();
+        let mut rested = Duration::ZERO;
+        let mut begun = Instant::now();
         loop {
-            sleep_until(next_at.into()).await;
+            self.rest(begun, rested, at.mark.position).await;
+            begun = Instant::now();
             self.source.attend();
             let Some(batch) = self.source.next(&at, follower.batch_size()).await? else {
+                rested = Duration::ZERO;
                 follower.idle().await?;
                 self.reached(follower, &at);
                 self.track.set(Standing::Live);
@@ -107,7 +109,7 @@ impl<E: EventSet> Driver<E> {
                 }
                 continue;
             };
-            next_at = Instant::now() + if batch.len() < HURRY { PACE } else { Duration::ZERO };
+            rested = if batch.len() < HURRY { follower.pace() } else { Duration::ZERO };
             at.feed_offset = batch.feed_offset().or(at.feed_offset);
             let done = follower.work(&batch, &at).await?;
             if done.number > at.number {
@@ -127,6 +129,14 @@ impl<E: EventSet> Driver<E> {
                 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
                 metrics::gauge!("guanxi_follower_lag", "follower" => name.clone()).set(lag as f64);
             }
+        }
+    }
+
+    /// Waits until so long after the beginning of the last batch, or less if somebody waits for what lies behind it.
+    async fn rest(&self, begun: Instant, rest: Duration, done: u64) {
+        sleep_until((begun + rest.min(HURRIED)).into()).await;
+        if rest > HURRIED {
+            drop(timeout_at((begun + rest).into(), self.track.wanted(done)).await);
         }
     }
 

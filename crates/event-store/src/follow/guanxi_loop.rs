@@ -147,6 +147,9 @@ impl<E: EventSet> Loop<E> {
         let pool = self.inner.store.pool();
         loop {
             let head = read::head(pool).await?.position;
+            for (_, track) in self.inner.tracks.values() {
+                track.want(head);
+            }
             for name in self.inner.tracks.keys() {
                 self.wait_for(name, head, until.saturating_duration_since(Instant::now()))
                     .await?;

@@ -74,6 +74,8 @@ pub enum WaitError {
 #[derive(Debug)]
 pub(crate) struct Track {
     position: watch::Sender<u64>,
+    /// The furthest position that somebody has waited for.
+    wanted: watch::Sender<u64>,
     standing: Mutex<Standing>,
 }
 
@@ -81,6 +83,7 @@ impl Default for Track {
     fn default() -> Self {
         Self {
             position: watch::Sender::new(0),
+            wanted: watch::Sender::new(0),
             standing: Mutex::new(Standing::Idle),
         }
     }
@@ -89,6 +92,20 @@ impl Default for Track {
 impl Track {
     pub(crate) fn reached(&self, position: u64) {
         self.position.send_replace(position);
+    }
+
+    /// Somebody waits for this position: the follower does not rest before it.
+    pub(crate) fn want(&self, position: u64) {
+        self.wanted
+            .send_if_modified(|wanted| std::mem::replace(wanted, position.max(*wanted)) < position);
+    }
+
+    /// Done when somebody waits for more than is done.
+    pub(crate) async fn wanted(&self, done: u64) {
+        let mut wanted = self.wanted.subscribe();
+        if wanted.wait_for(|wanted| *wanted > done).await.is_err() {
+            std::future::pending().await
+        }
     }
 
     pub(crate) fn set(&self, standing: Standing) {
@@ -133,6 +150,7 @@ pub(crate) async fn wait_for(
     position: u64,
     limit: Duration,
 ) -> Result<(), WaitError> {
+    track.want(position);
     let mut local = track.position.subscribe();
     let deadline = Instant::now() + limit;
     let mut here = async |until: Instant| {

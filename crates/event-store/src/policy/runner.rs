@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use guanxi_kernel::{ClaimFacts, ClaimKey, Facts, Policy, Reaction, Recorded};
@@ -253,6 +254,10 @@ impl<P: Policy> Follower for PolicyFollower<P> {
             show_count(&self.who, self.parked.len());
         }
         Ok(next)
+    }
+
+    fn pace(&self) -> Duration {
+        Duration::from_millis(50)
     }
 
     fn batch_size(&self) -> usize {

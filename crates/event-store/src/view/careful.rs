@@ -90,7 +90,7 @@ impl<V: View, S: Second<V>> ViewFollower<V, S> {
         let mut refused = HashMap::new();
         for (index, key) in writes.keys.iter().enumerate() {
             let mut trial = self.pool.begin().await?;
-            match writes.only(index).write(&mut trial, &self.tables.rows).await {
+            match writes.only(index).attempt(&mut trial, &self.tables.rows).await {
                 Err(error) if error.is_data_fault() => drop(refused.insert(key.clone(), error.to_string())),
                 other => other?,
             }

@@ -3,16 +3,17 @@
 use std::collections::HashSet;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::{PgPool, Postgres, Transaction};
+use sqlx::{PgExecutor, PgPool};
 
 use super::View;
 use super::fold::{Touch, advance, cells, conclude, fold_cells, step, touches};
 use super::publish::{self, Place};
 use super::second::Second;
 use super::sheet::Sheet;
-use super::table::{Tables, Writes, load};
+use super::table::{Tables, Writes, load, write};
 use crate::follow::parking::{parked_keys, show_count};
 use crate::follow::{Batch, Checkpoint, Discards, FollowError, Follower, Identity, Mark, Parking};
 
@@ -55,12 +56,21 @@ pub(super) struct Plan<'a, V: View> {
     pub(super) parking: Parking,
 }
 
-/// Changes that lie in the tables, but are not committed.
+/// The next checkpoint, and what goes into the tables with it.
 pub(super) struct Written {
     next: Checkpoint,
     rows: Writes,
     totals: Writes,
-    pub(super) work: Transaction<'static, Postgres>,
+}
+
+impl Written {
+    pub(super) async fn write<V: View, S: Second<V>>(
+        &self,
+        executor: impl PgExecutor<'_>,
+        of: &ViewFollower<V, S>,
+    ) -> Result<(), FollowError> {
+        write(executor, &self.next, &of.who, &of.tables, [&self.rows, &self.totals]).await
+    }
 }
 
 impl<V: View, S: Second<V>> ViewFollower<V, S> {
@@ -179,39 +189,31 @@ impl<V: View, S: Second<V>> ViewFollower<V, S> {
         to: Mark,
         parking: &Parking,
     ) -> Result<Checkpoint, FollowError> {
-        let Written {
-            next,
-            rows,
-            totals,
-            mut work,
-        } = self.write(from, to).await?;
-        parking.write(&mut work, &self.who).await?;
-        work.commit().await?;
-        self.rows.settle(&rows);
-        self.totals.settle(&totals);
+        let written = self.written(from, to)?;
+        if parking.is_empty() {
+            written.write(&self.pool, self).await?;
+        } else {
+            let mut work = self.pool.begin().await?;
+            written.write(&mut *work, self).await?;
+            parking.write(&mut work, &self.who).await?;
+            work.commit().await?;
+        }
+        self.rows.settle(&written.rows);
+        self.totals.settle(&written.totals);
         if !parking.keys().is_empty() {
             self.parked.extend(parking.keys().iter().cloned());
             show_count(&self.who, self.parked.len());
         }
-        Ok(next)
+        Ok(written.next)
     }
 
-    /// The next checkpoint and all changes behind it, in a transaction that is still open.
-    pub(super) async fn write(&self, from: &Checkpoint, to: Mark) -> Result<Written, FollowError> {
+    /// What is to be written behind a checkpoint.
+    pub(super) fn written(&self, from: &Checkpoint, to: Mark) -> Result<Written, FollowError> {
         let (rows, totals) = (self.rows.writes()?, self.totals.writes()?);
         let mut next = from.next(to);
         next.rows_checksum = next.rows_checksum.wrapping_add(rows.delta);
         next.totals_checksum = next.totals_checksum.wrapping_add(totals.delta);
-        let mut work = self.pool.begin().await?;
-        next.insert(&mut work, &self.who).await?;
-        rows.write(&mut work, &self.tables.rows).await?;
-        totals.write(&mut work, &self.tables.totals).await?;
-        Ok(Written {
-            next,
-            rows,
-            totals,
-            work,
-        })
+        Ok(Written { next, rows, totals })
     }
 
     pub(super) fn undo(&mut self) {
@@ -267,6 +269,10 @@ impl<V: View, S: Second<V>> Follower for ViewFollower<V, S> {
 
     fn serves(&self) -> bool {
         self.live
+    }
+
+    fn pace(&self) -> Duration {
+        V::PACE
     }
 
     /// Far behind the head a row is read and written once for all its events of a batch: the larger, the fewer rows.

@@ -1,5 +1,7 @@
 //! The traits that a view's author writes.
 
+use std::time::Duration;
+
 use guanxi_kernel::{EventSet, Recorded};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -28,6 +30,10 @@ pub trait View: Send + Sync + 'static {
     type Key: Serialize + DeserializeOwned + Ord + Clone + Send + Sync + 'static;
     /// A row. Its JSON must be a function of its value: no `HashMap` inside.
     type Row: Serialize + DeserializeOwned + Clone + PartialEq + Send + Sync + 'static;
+
+    /// How long the view rests from the beginning of one batch to the next, while few events come and nobody waits for
+    /// it: how old its rows may be, against what keeping them fresher costs all others.
+    const PACE: Duration = Duration::from_millis(50);
 
     /// The version of this instance. Where rules travel in the instance, what they fold means something new with them:
     /// such a view works their version into this one.

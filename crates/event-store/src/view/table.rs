@@ -1,9 +1,10 @@
 //! The tables of a view: made, read and written by the engine alone.
 
-use sqlx::{Executor as _, PgConnection, PgPool, Row};
+use sqlx::{Executor as _, PgConnection, PgExecutor, PgPool, Row};
 
 use super::View;
-use crate::follow::{FollowError, Identity};
+use crate::follow::checkpoint::{NEXT, Statement, TAKEN};
+use crate::follow::{Checkpoint, FollowError, Identity};
 
 /// A view's two tables in one version and generation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,24 +99,60 @@ pub(crate) async fn load(
         .collect::<Result<_, sqlx::Error>>()?)
 }
 
+/// How one table is written, as common table expressions whose parameters begin behind `taken`; only under a condition.
+fn upsert(table: &str, name: &str, taken: usize, condition: &str) -> String {
+    let [keys, rows, positions, gone] = [1, 2, 3, 4].map(|number| taken + number);
+    format!(
+        "{name}_gone as (delete from {table} where key = any(${gone}) and {condition}), \
+         {name} as (insert into {table} as t (key, row, position) select key, row::jsonb, position \
+           from unnest(${keys}::text[], ${rows}::text[], ${positions}::bigint[]) as w (key, row, position) \
+           where {condition} \
+           on conflict (key) do update set row = excluded.row, position = excluded.position)"
+    )
+}
+
+/// Writes a batch in one statement, which is a transaction of its own where it is given no other: the next checkpoint
+/// first, and if that is in, the rows and the totals.
+pub(crate) async fn write(
+    executor: impl PgExecutor<'_>,
+    next: &Checkpoint,
+    who: &Identity,
+    tables: &Tables,
+    [rows, totals]: [&Writes; 2],
+) -> Result<(), FollowError> {
+    let condition = "exists (select from next)";
+    let mut statement = format!("with {NEXT}, {}", upsert(&tables.rows, "rows", TAKEN, condition));
+    if !totals.is_empty() {
+        statement.push_str(", ");
+        statement.push_str(&upsert(&tables.totals, "totals", TAKEN + Writes::PARAMETERS, condition));
+    }
+    statement.push_str(" select 1 from next");
+    let bind = |statement| {
+        let statement = rows.bind(statement);
+        if totals.is_empty() { statement } else { totals.bind(statement) }
+    };
+    next.insert_with(&statement, who, bind)?.fetch(executor).await
+}
+
 impl Writes {
-    /// Writes everything in one statement.
-    pub(crate) async fn write(&self, connection: &mut PgConnection, table: &str) -> Result<(), FollowError> {
-        if self.keys.is_empty() && self.gone.is_empty() {
-            return Ok(());
-        }
-        sqlx::query(&format!(
-            "with gone as (delete from {table} where key = any($4)) \
-             insert into {table} as t (key, row, position) \
-             select key, row::jsonb, position from unnest($1::text[], $2::text[], $3::bigint[]) as w (key, row, position) \
-             on conflict (key) do update set row = excluded.row, position = excluded.position"
-        ))
-        .bind(&self.keys)
-        .bind(&self.rows)
-        .bind(&self.positions)
-        .bind(&self.gone)
-        .execute(connection)
-        .await?;
+    const PARAMETERS: usize = 4;
+
+    fn is_empty(&self) -> bool {
+        self.keys.is_empty() && self.gone.is_empty()
+    }
+
+    fn bind<'q>(&'q self, statement: Statement<'q>) -> Statement<'q> {
+        statement
+            .bind(&self.keys)
+            .bind(&self.rows)
+            .bind(&self.positions)
+            .bind(&self.gone)
+    }
+
+    /// Writes one table without a checkpoint, to find out what the database turns down.
+    pub(crate) async fn attempt(&self, connection: &mut PgConnection, table: &str) -> Result<(), FollowError> {
+        let statement = format!("with {} select 1", upsert(table, "rows", 0, "true"));
+        self.bind(sqlx::query(&statement)).execute(connection).await?;
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! The folds: sums per store, day and channel, and where each member bought; totals per cell follow from both.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use guanxi_domain::GuanxiEvent;
 use guanxi_event_store::{Change, ReportingView, Totals, View};
@@ -38,6 +39,8 @@ pub enum Row {
 impl View for StoreDashboard {
     const NAME: &'static str = "store_dashboard";
     const VERSION: u32 = 1;
+    /// It hangs on the wall of a store, beside the till.
+    const PACE: Duration = Duration::from_millis(5);
     type Event = GuanxiEvent;
     type Key = Key;
     type Row = Row;
