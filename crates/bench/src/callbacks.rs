@@ -25,7 +25,7 @@ const AT_ONCE: usize = 256;
 pub async fn measure(server: &str, plan: Plan) -> Result<Vec<Row>, Error> {
     let each: u64 = if plan.quick { 1_500 } else { 5_000 };
     let for_ours = Scratch::create(server, "guanxi_bench_ours", 32).await?;
-    let for_plain = Scratch::create(server, "guanxi_bench_plain", 32).await?;
+    let for_plain = Scratch::plain(server, "guanxi_bench_plain", 32).await?;
     let provider = Provider::new()?;
     let merchants = provider.merchants()?;
     let shop = Shop::open(for_ours.pool.clone()).await?;

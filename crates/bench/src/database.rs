@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use guanxi_event_store::pool_options;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Executor, PgPool};
 
@@ -15,6 +16,11 @@ pub struct Scratch {
 }
 
 impl Scratch {
+    /// Creates an empty database for what is plainly wired: connections as the library hands them out by itself.
+    pub async fn plain(server: &str, name: &str, connections: u32) -> Result<Self, sqlx::Error> {
+        Self::create_with(PgPoolOptions::new(), "template1", server, name, connections).await
+    }
+
     /// Creates an empty database on the server; one left over from an aborted run is dropped first.
     pub async fn create(server: &str, name: &str, connections: u32) -> Result<Self, sqlx::Error> {
         Self::copy_of("template1", server, name, connections).await
@@ -22,6 +28,16 @@ impl Scratch {
 
     /// Copies a database that nobody is connected to.
     pub async fn copy_of(
+        template: &str,
+        server: &str,
+        name: &str,
+        connections: u32,
+    ) -> Result<Self, sqlx::Error> {
+        Self::create_with(pool_options(), template, server, name, connections).await
+    }
+
+    async fn create_with(
+        pool: PgPoolOptions,
         template: &str,
         server: &str,
         name: &str,
@@ -40,10 +56,7 @@ impl Scratch {
             .await?;
         admin.close().await;
         let options = server.clone().database(name);
-        let pool = PgPoolOptions::new()
-            .max_connections(connections)
-            .connect_with(options)
-            .await?;
+        let pool = pool.max_connections(connections).connect_with(options).await?;
         Ok(Self {
             server,
             name: name.to_owned(),

@@ -121,7 +121,7 @@ async fn append(server: &str, plan: Plan, in_flight: usize, cache: Cache) -> Res
         Cache::HalfCold => ("_cold", COLD_STREAMS),
     };
     let id = format!("append_{in_flight}{suffix}");
-    let for_plain = Scratch::create(server, "guanxi_bench_plain", 32).await?;
+    let for_plain = Scratch::plain(server, "guanxi_bench_plain", 32).await?;
     let for_ours = Scratch::create(server, "guanxi_bench_ours", 16).await?;
     let plain = Arc::new(Plain::new(for_plain.pool.clone(), streams).await?);
     let ours = Arc::new(Ours::new(for_ours.pool.clone(), streams, cache).await?);

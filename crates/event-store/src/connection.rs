@@ -1,6 +1,23 @@
-//! Connections that belong to one task for good.
+//! Connections: how a pool hands them out, and those that belong to one task for good.
 
-use sqlx::{PgConnection, PgPool};
+use std::time::Duration;
+
+use sqlx::postgres::PgPoolOptions;
+use sqlx::{Connection as _, PgConnection, PgPool};
+
+/// A connection that was put back sooner than this ago is taken to be alive.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// How a pool for the log hands out connections. Each is tested when it is put back; that it is tested once more when it
+/// is taken would double the round trips of a short query, so only one that has rested for a second is.
+#[must_use]
+pub fn pool_options() -> PgPoolOptions {
+    PgPoolOptions::new()
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move { Ok(meta.idle_for < FRESH || connection.ping().await.is_ok()) })
+        })
+}
 
 /// The planner settings are pinned because a statement prepared on an empty table would scan it for ever. The others
 /// let the database notice within seconds that this process has vanished in the middle of a statement, where no

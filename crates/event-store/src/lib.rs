@@ -32,6 +32,7 @@ pub mod view;
 mod tests;
 
 pub use command::{Answer, CommandContext, ContentDigest, Keep, MAX_DEPTH, NewKey, Outcome, Refused};
+pub use connection::pool_options;
 pub use deadline::{Clock, ClockError};
 pub use error::{ExecuteError, StoreError};
 pub use follow::{FollowError, Follower, Loop, LoopBuilder, WaitError};

@@ -162,9 +162,11 @@ impl Checkpoint {
         work: &mut Transaction<'_, Postgres>,
         who: &Identity,
     ) -> Result<(), FollowError> {
-        self.insert_with(&format!("with {NEXT} select 1 from next"), who, |statement| statement)?
-            .fetch(&mut **work)
-            .await
+        self.insert_with(&format!("with {NEXT} select 1 from next"), who, |statement| {
+            statement
+        })?
+        .fetch(&mut **work)
+        .await
     }
 
     /// The same as part of a statement that does the work too: the statement begins with [`NEXT`], whose table `next`

@@ -220,7 +220,7 @@ impl<E: EventSet> Shared<E> {
         limit: usize,
         until: Option<u64>,
     ) -> Result<Option<Arc<Segment<E>>>, FollowError> {
-        let segment = read_segment(&self.pool, after, limit, until).await?;
+        let segment = read_segment(&mut *self.pool.acquire().await?, after, limit, until).await?;
         Ok(segment.map(Arc::new))
     }
 }

@@ -109,7 +109,11 @@ impl<E: EventSet> Driver<E> {
                 }
                 continue;
             };
-            rested = if batch.len() < HURRY { follower.pace() } else { Duration::ZERO };
+            rested = if batch.len() < HURRY {
+                follower.pace()
+            } else {
+                Duration::ZERO
+            };
             at.feed_offset = batch.feed_offset().or(at.feed_offset);
             let done = follower.work(&batch, &at).await?;
             if done.number > at.number {

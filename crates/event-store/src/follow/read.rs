@@ -3,7 +3,7 @@
 use guanxi_kernel::{EventSet, Recorded, Timestamp};
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
 use sqlx::postgres::PgRow;
-use sqlx::{PgPool, Row};
+use sqlx::{PgConnection, PgPool, Row};
 
 use super::checkpoint::{chain, signed};
 use super::{FollowError, Mark, Segment};
@@ -13,7 +13,7 @@ use crate::read::{COLUMNS, recorded};
 /// Reads what lies behind a place: whole batches of the log, about `limit` events, not beyond `until`. `None` where
 /// there is nothing yet.
 pub(crate) async fn read_segment<E: EventSet>(
-    pool: &PgPool,
+    connection: &mut PgConnection,
     after: Mark,
     limit: usize,
     until: Option<u64>,
@@ -28,7 +28,7 @@ pub(crate) async fn read_segment<E: EventSet>(
     .bind(from)
     .bind(limit)
     .bind(until)
-    .fetch_all(pool)
+    .fetch_all(&mut *connection)
     .await?;
     let mut last = after;
     for link in &links {
@@ -46,7 +46,7 @@ pub(crate) async fn read_segment<E: EventSet>(
     ))
     .bind(from)
     .bind(signed(last.position)?)
-    .fetch_all(pool)
+    .fetch_all(connection)
     .await?;
     let events = decode_all(&rows)?;
     let dense = events

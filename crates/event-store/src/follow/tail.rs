@@ -13,6 +13,7 @@ use tokio::time::{sleep, timeout};
 use super::convoy::{Convoy, Member};
 use super::read::{head, read_segment};
 use super::{Batch, FollowError, Mark, Segment};
+use crate::connection::own;
 
 /// The channel on which every append says so.
 const CHANNEL: &str = "guanxi_log";
@@ -172,9 +173,10 @@ impl<E: EventSet> Tail<E> {
     async fn follow(&self) -> Result<(), FollowError> {
         let mut listener = PgListener::connect_with(&self.pool).await?;
         listener.listen(CHANNEL).await?;
+        let mut connection = own(&self.pool).await?;
         let mut at = head(&self.pool).await?;
         loop {
-            while let Some(segment) = read_segment(&self.pool, at, SEGMENT_EVENTS, None).await? {
+            while let Some(segment) = read_segment(&mut connection, at, SEGMENT_EVENTS, None).await? {
                 at = segment.last;
                 self.ring
                     .lock()

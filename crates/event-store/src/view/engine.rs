@@ -69,7 +69,14 @@ impl Written {
         executor: impl PgExecutor<'_>,
         of: &ViewFollower<V, S>,
     ) -> Result<(), FollowError> {
-        write(executor, &self.next, &of.who, &of.tables, [&self.rows, &self.totals]).await
+        write(
+            executor,
+            &self.next,
+            &of.who,
+            &of.tables,
+            [&self.rows, &self.totals],
+        )
+        .await
     }
 }
 

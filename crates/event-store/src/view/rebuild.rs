@@ -102,7 +102,13 @@ async fn advance<V: View, S: Second<V>>(
     at: Checkpoint,
     until: u64,
 ) -> Result<Checkpoint, FollowError> {
-    let segment = read_segment(pool, at.mark, follower.batch_size(), Some(until)).await?;
+    let segment = read_segment(
+        &mut *pool.acquire().await?,
+        at.mark,
+        follower.batch_size(),
+        Some(until),
+    )
+    .await?;
     let Some(batch) = segment.and_then(|segment| Batch::of(vec![segment.into()])) else {
         return Err(FollowError::Discontinued {
             position: at.mark.position,

@@ -104,7 +104,8 @@ impl<'a, V: View, S: Second<V>> Memory<'a, V, S> {
         let mut at = Mark::default();
         while at.position < last {
             // Batches of the log are read whole, so the last one may reach beyond.
-            let Some(segment) = read_segment::<V::Event>(pool, at, 4096, None).await? else {
+            let Some(segment) = read_segment::<V::Event>(&mut *pool.acquire().await?, at, 4096, None).await?
+            else {
                 break;
             };
             for event in &segment.events {

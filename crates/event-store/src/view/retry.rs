@@ -75,7 +75,10 @@ async fn attempt<V: View, S: Second<V>>(
         .as_ref()
         .and_then(|(number, reason)| Some((parked.get(*number)?.id, reason.as_str())));
     let mut work = pool.begin().await?;
-    follower.written(&from, from.mark)?.write(&mut *work, &follower).await?;
+    follower
+        .written(&from, from.mark)?
+        .write(&mut *work, &follower)
+        .await?;
     settle(&mut work, &done, failed).await?;
     work.commit().await?;
     Ok(Attempt::Done(failure.map(|(_, reason)| reason)))

@@ -147,7 +147,8 @@ impl<V: View> Memory<'_, V> {
         progress: &(dyn Fn(RebuildProgress) + Send + Sync),
     ) -> Result<(), FollowError> {
         while self.at.position < until {
-            let segment = read_segment::<V::Event>(pool, self.at, 4096, Some(until)).await?;
+            let segment =
+                read_segment::<V::Event>(&mut *pool.acquire().await?, self.at, 4096, Some(until)).await?;
             let Some(segment) = segment else {
                 return Err(FollowError::Discontinued {
                     position: self.at.position,

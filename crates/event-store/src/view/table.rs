@@ -124,12 +124,21 @@ pub(crate) async fn write(
     let mut statement = format!("with {NEXT}, {}", upsert(&tables.rows, "rows", TAKEN, condition));
     if !totals.is_empty() {
         statement.push_str(", ");
-        statement.push_str(&upsert(&tables.totals, "totals", TAKEN + Writes::PARAMETERS, condition));
+        statement.push_str(&upsert(
+            &tables.totals,
+            "totals",
+            TAKEN + Writes::PARAMETERS,
+            condition,
+        ));
     }
     statement.push_str(" select 1 from next");
     let bind = |statement| {
         let statement = rows.bind(statement);
-        if totals.is_empty() { statement } else { totals.bind(statement) }
+        if totals.is_empty() {
+            statement
+        } else {
+            totals.bind(statement)
+        }
     };
     next.insert_with(&statement, who, bind)?.fetch(executor).await
 }
@@ -150,7 +159,11 @@ impl Writes {
     }
 
     /// Writes one table without a checkpoint, to find out what the database turns down.
-    pub(crate) async fn attempt(&self, connection: &mut PgConnection, table: &str) -> Result<(), FollowError> {
+    pub(crate) async fn attempt(
+        &self,
+        connection: &mut PgConnection,
+        table: &str,
+    ) -> Result<(), FollowError> {
         let statement = format!("with {} select 1", upsert(table, "rows", 0, "true"));
         self.bind(sqlx::query(&statement)).execute(connection).await?;
         Ok(())

@@ -3,6 +3,7 @@
 use std::str::FromStr as _;
 use std::time::Duration;
 
+use guanxi_event_store::pool_options;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
@@ -14,7 +15,7 @@ use crate::exit::Failure;
 /// # Errors
 /// No database is configured, it cannot be reached, or it is not migrated.
 pub async fn connect(config: &DatabaseConfig) -> Result<PgPool, Failure> {
-    let pool = PgPoolOptions::new()
+    let pool = pool_options()
         .max_connections(config.max_connections)
         .acquire_timeout(Duration::from_secs(10))
         .after_connect(|connection, _| {

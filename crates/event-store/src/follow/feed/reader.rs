@@ -152,7 +152,7 @@ impl<E: EventSet> Reader<E> {
         limit: usize,
         until: Option<u64>,
     ) -> Result<Option<Batch<E>>, FollowError> {
-        let segment = read_segment(&self.pool, at, limit, until).await?;
+        let segment = read_segment(&mut *self.pool.acquire().await?, at, limit, until).await?;
         Ok(segment.and_then(|segment| Batch::of(vec![Arc::new(segment)])))
     }
 }
