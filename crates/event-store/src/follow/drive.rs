@@ -93,6 +93,11 @@ impl<E: EventSet> Driver<E> {
             self.source.attend();
             let Some(batch) = self.source.next(&at, follower.batch_size()).await? else {
                 rested = Duration::ZERO;
+                if follower.gathers() {
+                    at = follower.flush(&at).await?;
+                    stored = at.mark.position;
+                    continue;
+                }
                 follower.idle().await?;
                 self.reached(follower, &at);
                 self.track.set(Standing::Live);
@@ -120,10 +125,12 @@ impl<E: EventSet> Driver<E> {
                 stored = done.mark.position;
             }
             at = done;
-            self.reached(follower, &at);
-            if at.mark.position - stored >= STORE_EVERY {
-                at = self.store(&who, &at).await?;
-                stored = at.mark.position;
+            if !follower.gathers() {
+                self.reached(follower, &at);
+                if at.mark.position.saturating_sub(stored) >= STORE_EVERY {
+                    at = self.store(&who, &at).await?;
+                    stored = at.mark.position;
+                }
             }
             metrics::counter!("guanxi_follower_events_total", "follower" => name.clone())
                 .increment(batch.len() as u64);

@@ -34,6 +34,20 @@ pub trait Follower: Send + 'static {
         from: &Checkpoint,
     ) -> Result<Checkpoint, FollowError>;
 
+    /// Whether it holds work of earlier batches that is not committed yet. Its place is then neither shown to those who
+    /// wait nor stored; it may be the one that [`work`](Self::work) was given, or an earlier one to begin again at.
+    fn gathers(&self) -> bool {
+        false
+    }
+
+    /// Commits what it has gathered up to a place; called when there is nothing new.
+    ///
+    /// # Errors
+    /// As in [`work`](Self::work).
+    async fn flush(&mut self, at: &Checkpoint) -> Result<Checkpoint, FollowError> {
+        Ok(*at)
+    }
+
     /// Called when there is nothing new: for what waits until the follower has caught up.
     ///
     /// # Errors

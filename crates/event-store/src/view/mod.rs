@@ -6,11 +6,13 @@
 
 mod canonical;
 mod careful;
+mod commit;
 mod compare;
 mod definition;
 mod engine;
 mod explain;
 mod fold;
+mod gather;
 mod publish;
 mod rebuild;
 mod registered;

@@ -79,6 +79,9 @@ async fn rebuild_alone<V: View, S: Second<V>>(
         });
         let until = Checkpoint::load(guard, &live).await?.mark.position;
         if at.mark.position >= until {
+            at = follower.commit_gathered(&at).await?;
+        }
+        if at.mark.position >= until {
             break;
         }
         at = advance(pool, &mut follower, at, until).await?;
@@ -165,6 +168,9 @@ async fn try_swap<V: View, S: Second<V>>(
     let mut at = follower.resume().await?;
     while at.mark.position < held.mark.position {
         at = advance(pool, follower, at, held.mark.position).await?;
+        if at.mark.position == held.mark.position {
+            at = follower.commit_gathered(&at).await?;
+        }
     }
     if at.mark != held.mark {
         return Err(FollowError::Discontinued {

@@ -25,6 +25,8 @@ pub(super) struct Sheet<R> {
     taken: Vec<Arc<str>>,
     /// What `known` takes, about.
     bytes: usize,
+    /// The same of what `changed` holds, as it was before.
+    changed_bytes: usize,
     part: Part,
     batch: u64,
 }
@@ -50,6 +52,7 @@ impl<R: Serialize + DeserializeOwned + Clone> Sheet<R> {
             changed: HashMap::new(),
             taken: Vec::new(),
             bytes: 0,
+            changed_bytes: 0,
             part: Part::default(),
             batch: 0,
         }
@@ -61,12 +64,14 @@ impl<R: Serialize + DeserializeOwned + Clone> Sheet<R> {
         self.changed.clear();
         self.taken.clear();
         self.bytes = 0;
+        self.changed_bytes = 0;
         self.part = Part::default();
     }
 
     /// Forgets what the batch has changed so far; what it has taken must be read again.
     pub(super) fn undo(&mut self) {
         self.changed.clear();
+        self.changed_bytes = 0;
         for key in self.taken.drain(..) {
             if let Some(known) = self.known.remove(&key) {
                 self.bytes -= known.size + BYTES_EACH;
@@ -155,8 +160,16 @@ impl<R: Serialize + DeserializeOwned + Clone> Sheet<R> {
     pub(super) fn set(&mut self, key: &Arc<str>, row: Option<Arc<R>>, position: u64) {
         match self.changed.get_mut(key) {
             Some(changed) => *changed = Changed { row, position },
-            None => drop(self.changed.insert(Arc::clone(key), Changed { row, position })),
+            None => {
+                self.changed_bytes += BYTES_EACH + self.known.get(key).map_or(0, |known| known.size);
+                self.changed.insert(Arc::clone(key), Changed { row, position });
+            }
         }
+    }
+
+    /// How much of the sheet has changed, in bytes of JSON, about.
+    pub(super) fn changed_bytes(&self) -> usize {
+        self.changed_bytes
     }
 
     /// Puts something in place of every changed row that is there; after a failure the batch must be undone.
@@ -227,6 +240,7 @@ impl<R: Serialize + DeserializeOwned + Clone> Sheet<R> {
             self.know(key, known);
         }
         self.taken.clear();
+        self.changed_bytes = 0;
         self.batch += 1;
         if self.part.is_too_much(self.bytes) {
             self.forget_half();

@@ -14,9 +14,10 @@ use crate::{EventStore, Loop};
 /// The log as records of the view, about ten events each.
 async fn records(store: &EventStore, follow: &Loop<TestEvent>) -> Vec<Vec<u8>> {
     let (mut at, mut records) = (Mark::default(), Vec::new());
-    while let Some(segment) = read_segment::<TestEvent>(store.pool(), at, 10, None)
-        .await
-        .unwrap()
+    while let Some(segment) =
+        read_segment::<TestEvent>(&mut *store.pool().acquire().await.unwrap(), at, 10, None)
+            .await
+            .unwrap()
     {
         at = segment.last;
         let batch = Batch::of(vec![Arc::new(segment)]).unwrap();

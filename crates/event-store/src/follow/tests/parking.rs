@@ -4,7 +4,7 @@ use guanxi_kernel::Recorded;
 use sqlx::PgPool;
 
 use super::fixture::{
-    PATIENCE, act, assert_equal_to_log, points, start, superstitious, until, with_balances,
+    PATIENCE, act, assert_equal_to_log, earn_much, points, start, superstitious, until, with_balances,
 };
 use crate::follow::ParkedError;
 use crate::tests::account::{AccountEvent, Command, TestEvent, open};
@@ -47,6 +47,33 @@ async fn a_poisoned_key_is_parked_with_those_behind_it(pool: PgPool) {
     assert!(matches!(again, ParkedError::StillFails(_)), "{again}");
     assert_eq!(follow.parked().await.unwrap()[0].attempts, 2);
     running.stop().await;
+}
+
+/// Far behind the head several batches go together; one poisoned key among them takes nothing else with it.
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn poison_among_batches_that_are_gathered_is_parked_alone(pool: PgPool) {
+    let (store, follow) = superstitious(&pool).await;
+    earn_much(&store, "m", 9).await;
+    for n in 0..200 {
+        act(&store, "early", &format!("early-{n}"), Command::Earn(1)).await;
+    }
+    poison(&store).await;
+    for n in 0..200 {
+        act(&store, "late", &format!("late-{n}"), Command::Earn(1)).await;
+    }
+    let running = start(&follow);
+    follow.settle(PATIENCE).await.unwrap();
+    for (account, expected) in [("early", 200), ("late", 200), ("a", 1), ("b", 21)] {
+        assert_eq!(points(&store, account).await, Some(expected), "{account}");
+    }
+    let parked = follow.parked().await.unwrap();
+    assert!(parked.iter().all(|entry| entry.key == "a"), "{parked:?}");
+    assert_eq!(parked.len(), 2);
+    running.stop().await;
+
+    let (_, mended) = with_balances(&pool).await;
+    mended.retry(parked[0].id).await.unwrap();
+    assert_equal_to_log(&store, &mended).await;
 }
 
 #[sqlx::test(migrator = "crate::MIGRATOR")]
