@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
-use sqlx::{PgConnection, PgExecutor, Postgres, Row, Transaction};
+use sqlx::{PgConnection, PgExecutor, PgPool, Postgres, Row, Transaction};
 
 use super::FollowError;
 
@@ -146,6 +146,16 @@ impl Checkpoint {
         Self { mark, ..*self }
     }
 
+    /// Stores a place that was only [carried](Self::carried) on, in a transaction of its own.
+    pub(crate) async fn keep(&self, pool: &PgPool, who: &Identity) -> Result<Self, FollowError> {
+        let next = self.next(self.mark);
+        let statement = alone();
+        next.insert_with(&statement, who, |statement| statement)?
+            .fetch(pool)
+            .await?;
+        Ok(next)
+    }
+
     /// Inserts this checkpoint. Must be the first statement of the transaction of the work: it waits for whoever is
     /// inserting the same number, and fails when that one commits. A number that was pruned long ago is free again, so
     /// whoever still holds it is told by the newer ones.
@@ -162,11 +172,10 @@ impl Checkpoint {
         work: &mut Transaction<'_, Postgres>,
         who: &Identity,
     ) -> Result<(), FollowError> {
-        self.insert_with(&format!("with {NEXT} select 1 from next"), who, |statement| {
-            statement
-        })?
-        .fetch(&mut **work)
-        .await
+        let statement = alone();
+        self.insert_with(&statement, who, |statement| statement)?
+            .fetch(&mut **work)
+            .await
     }
 
     /// The same as part of a statement that does the work too: the statement begins with [`NEXT`], whose table `next`
@@ -209,6 +218,11 @@ impl Insert<'_> {
             Err(FollowError::Superseded)
         }
     }
+}
+
+/// The statement that inserts a checkpoint and does nothing else.
+fn alone() -> String {
+    format!("with {NEXT} select 1 from next")
 }
 
 pub(crate) fn chain(bytes: &[u8]) -> Result<[u8; 32], FollowError> {

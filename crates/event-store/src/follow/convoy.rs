@@ -21,7 +21,7 @@ use super::{FollowError, Mark, Segment};
 /// Segments that are kept for the slower ones of those who want batches of one size.
 const KEPT: usize = 4;
 /// How long who runs ahead waits for the others, each time.
-const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_secs(3);
 /// Nobody waits for a follower that has stood still so long.
 const STANDS_STILL: Duration = Duration::from_secs(3);
 

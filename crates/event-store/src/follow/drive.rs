@@ -13,7 +13,7 @@ use super::error::Remedy;
 use super::progress::{Standing, Track};
 use super::read::{check_continuity, head};
 use super::source::Source;
-use super::{Checkpoint, FollowError, Follower, Identity};
+use super::{Checkpoint, FollowError, Follower};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
@@ -109,7 +109,7 @@ impl<E: EventSet> Driver<E> {
                 };
                 let moved = timeout(patience, self.source.moved()).await;
                 if moved.is_err() && stored < at.mark.position {
-                    at = self.store(&who, &at).await?;
+                    at = at.keep(&self.pool, &who).await?;
                     stored = at.mark.position;
                 }
                 continue;
@@ -128,7 +128,7 @@ impl<E: EventSet> Driver<E> {
             if !follower.gathers() {
                 self.reached(follower, &at);
                 if at.mark.position.saturating_sub(stored) >= STORE_EVERY {
-                    at = self.store(&who, &at).await?;
+                    at = at.keep(&self.pool, &who).await?;
                     stored = at.mark.position;
                 }
             }
@@ -149,15 +149,6 @@ impl<E: EventSet> Driver<E> {
         if rest > HURRIED {
             drop(timeout_at((begun + rest).into(), self.track.wanted(done)).await);
         }
-    }
-
-    /// Stores a place that was only carried on.
-    async fn store(&self, who: &Identity, at: &Checkpoint) -> Result<Checkpoint, FollowError> {
-        let next = at.next(at.mark);
-        let mut work = self.pool.begin().await?;
-        next.insert(&mut work, who).await?;
-        work.commit().await?;
-        Ok(next)
     }
 
     fn reached(&self, follower: &dyn Follower<Event = E>, at: &Checkpoint) {

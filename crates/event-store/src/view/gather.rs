@@ -10,6 +10,8 @@ use crate::follow::{Batch, Checkpoint, FollowError, Follower as _, Mark, Parking
 
 /// Rows that are held in memory before they are written, in bytes of their JSON, about.
 const MOST: usize = 16 * 1024 * 1024;
+/// So many changed rows are no few that each batch changes again: they are written.
+const MANY: usize = 4096;
 /// No longer than this is anything held.
 const LONGEST: Duration = Duration::from_secs(2);
 
@@ -90,6 +92,7 @@ impl<V: View, S: Second<V>> ViewFollower<V, S> {
         batch.len() * 2 > self.batch_size()
             && batch.feed_offset().is_none()
             && self.gathered.may(batch.last().position)
+            && self.rows.changed() + self.totals.changed() < MANY
             && self.rows.changed_bytes() + self.totals.changed_bytes() < MOST
     }
 

@@ -86,6 +86,8 @@ async fn rebuild_alone<V: View, S: Second<V>>(
         }
         at = advance(pool, &mut follower, at, until).await?;
     }
+    // What was passed by without a word is not read again while the live view is held.
+    at.keep(pool, &next).await?;
     let (live_kept, live_stored) = stored_checksums(pool, &live).await?;
     let intact = live_kept == live_stored;
     let mut report = swap::<V, S>(pool, guard, &live, &mut follower, intact, options).await?;

@@ -167,6 +167,11 @@ impl<R: Serialize + DeserializeOwned + Clone> Sheet<R> {
         }
     }
 
+    /// How many rows have changed.
+    pub(super) fn changed(&self) -> usize {
+        self.changed.len()
+    }
+
     /// How much of the sheet has changed, in bytes of JSON, about.
     pub(super) fn changed_bytes(&self) -> usize {
         self.changed_bytes

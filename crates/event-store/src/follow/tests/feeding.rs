@@ -15,7 +15,7 @@ use crate::{EventStore, Loop};
 async fn records(store: &EventStore, follow: &Loop<TestEvent>) -> Vec<Vec<u8>> {
     let (mut at, mut records) = (Mark::default(), Vec::new());
     while let Some(segment) =
-        read_segment::<TestEvent>(&mut *store.pool().acquire().await.unwrap(), at, 10, None)
+        read_segment::<TestEvent>(&mut store.pool().acquire().await.unwrap(), at, 10, None)
             .await
             .unwrap()
     {

@@ -97,7 +97,7 @@ async fn a_follower_thought_dead_cannot_write(pool: PgPool) {
         view.follower(store.pool().clone()),
     );
     let (old, at) = (zombie.resume().await.unwrap(), alive.resume().await.unwrap());
-    let segment = read_segment::<TestEvent>(&mut *store.pool().acquire().await.unwrap(), at.mark, 1000, None)
+    let segment = read_segment::<TestEvent>(&mut store.pool().acquire().await.unwrap(), at.mark, 1000, None)
         .await
         .unwrap()
         .unwrap();
@@ -119,17 +119,16 @@ async fn a_zombie_whose_number_was_pruned_cannot_write_either(pool: PgPool) {
     let (old, mut at) = (zombie.resume().await.unwrap(), alive.resume().await.unwrap());
     for n in 0..40 {
         act(&store, "a", &format!("c{n}"), Command::Earn(1)).await;
-        let segment =
-            read_segment::<TestEvent>(&mut *store.pool().acquire().await.unwrap(), at.mark, 1, None)
-                .await
-                .unwrap()
-                .unwrap();
+        let segment = read_segment::<TestEvent>(&mut store.pool().acquire().await.unwrap(), at.mark, 1, None)
+            .await
+            .unwrap()
+            .unwrap();
         at = alive
             .work(&Batch::of(vec![segment.into()]).unwrap(), &at)
             .await
             .unwrap();
     }
-    let segment = read_segment::<TestEvent>(&mut *store.pool().acquire().await.unwrap(), old.mark, 1, None)
+    let segment = read_segment::<TestEvent>(&mut store.pool().acquire().await.unwrap(), old.mark, 1, None)
         .await
         .unwrap()
         .unwrap();
