@@ -79,17 +79,10 @@ impl Task {
         let mut queue = VecDeque::new();
         let mut buffer = Vec::new();
         loop {
-            if queue.is_empty() {
-                if incoming.recv_many(&mut buffer, self.max_group).await == 0 {
-                    return;
-                }
-            } else {
-                while buffer.len() < self.max_group
-                    && let Ok(waiting) = incoming.try_recv()
-                {
-                    buffer.push(waiting);
-                }
+            if queue.is_empty() && incoming.recv_many(&mut buffer, self.max_group).await == 0 {
+                return;
             }
+            self.gather(&mut incoming, &mut buffer).await;
             queue.extend(buffer.drain(..));
             let Taken { group, void } = take(&mut queue, self.max_group);
             for waiting in void {
@@ -98,6 +91,21 @@ impl Task {
             if !group.is_empty() {
                 metrics::histogram!("guanxi_append_group_commands").record(group.len() as f64);
                 self.append(group).await;
+            }
+        }
+    }
+
+    /// Takes what else waits, once those that run beside this task had their turn. Whoever was just answered asks again
+    /// at once, and would else come half a group late each time: two small groups cost more than one large one.
+    async fn gather(&self, incoming: &mut mpsc::Receiver<Waiting>, buffer: &mut Vec<Waiting>) {
+        for turn in 0..2 {
+            while buffer.len() < self.max_group
+                && let Ok(waiting) = incoming.try_recv()
+            {
+                buffer.push(waiting);
+            }
+            if turn == 0 {
+                tokio::task::yield_now().await;
             }
         }
     }
