@@ -141,8 +141,9 @@ impl EventColumns {
 struct AnswerColumns {
     ids: Vec<String>,
     digests: Vec<Vec<u8>>,
+    types: Vec<String>,
+    streams: Vec<String>,
     first: Vec<i64>,
-    last: Vec<i64>,
 }
 
 impl AnswerColumns {
@@ -150,21 +151,24 @@ impl AnswerColumns {
         Self {
             ids: texts(rows, "command_id"),
             digests: bytes(rows, "digest"),
-            first: numbers(rows, "first_position"),
-            last: numbers(rows, "last_position"),
+            types: texts(rows, "aggregate_type"),
+            streams: texts(rows, "aggregate_id"),
+            first: numbers(rows, "first_sequence"),
         }
     }
 
     async fn insert(&self, connection: &mut sqlx::PgConnection) -> Result<(), sqlx::Error> {
         sqlx::query(
-            "insert into bare.commands (command_id, digest, outcome, first_position, last_position, recorded_at)
-             select id, d, 'appended', f, l, clock_timestamp()
-               from unnest($1::text[], $2::bytea[], $3::bigint[], $4::bigint[]) as u (id, d, f, l)",
+            "insert into bare.commands (command_id, digest, outcome, aggregate_type, aggregate_id, first_sequence,
+                                        events, recorded_at)
+             select id, d, 'appended', t, a, f, 1, clock_timestamp()
+               from unnest($1::text[], $2::bytea[], $3::text[], $4::text[], $5::bigint[]) as u (id, d, t, a, f)",
         )
         .bind(&self.ids)
         .bind(&self.digests)
+        .bind(&self.types)
+        .bind(&self.streams)
         .bind(&self.first)
-        .bind(&self.last)
         .execute(connection)
         .await
         .map(drop)

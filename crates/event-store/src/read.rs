@@ -108,13 +108,11 @@ impl EventStore {
     /// # Errors
     /// The database.
     pub async fn outcome(&self, id: &CommandId) -> Result<Option<Answer>, StoreError> {
-        let row = sqlx::query(
-            "select digest, outcome, code, message, first_position, last_position from log.commands
-              where command_id = $1",
-        )
-        .bind(id.as_str())
-        .fetch_optional(self.pool())
-        .await?;
+        let row =
+            sqlx::query("select digest, outcome, code, message, first, last from log.answered(array[$1])")
+                .bind(id.as_str())
+                .fetch_optional(self.pool())
+                .await?;
         Ok(row
             .as_ref()
             .map(load::known)

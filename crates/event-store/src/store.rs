@@ -67,7 +67,7 @@ impl EventStore {
                 );
             }
         }
-        let (writer, writing) = Writer::start(pool.clone(), options.max_group, options.max_waiting);
+        let (writer, writing) = Writer::start(&pool, options.max_group, options.max_waiting);
         let (loader, _) = Loader::start(pool.clone());
         let (holders, _) = Holders::start(pool.clone());
         let states = States::new(options.cache_entries);

@@ -81,11 +81,11 @@ pub async fn compare(
         ),
         (
             "events outside of their command's positions",
-            "select count(*) from log.events e join log.commands c using (command_id) where e.position not between c.first_position and c.last_position",
+            "select count(*) from log.events e join log.answered((select array_agg(command_id) from log.commands)) c using (command_id) where (e.position between c.first and c.last) is not true",
         ),
         (
             "commands whose events are missing",
-            "select count(*) from log.commands c where outcome = 'appended' and not exists (select from log.events e where e.position = c.last_position and e.command_id = c.command_id)",
+            "select count(*) from log.answered((select array_agg(command_id) from log.commands)) c where outcome = 'appended' and not exists (select from log.events e where e.position = c.last and e.command_id = c.command_id)",
         ),
         (
             "payments applied twice",
@@ -117,10 +117,11 @@ async fn commands(
     key_id: &str,
     found: &mut Vec<String>,
 ) -> Result<(), Failure> {
-    let rows: Vec<(String, Option<i64>)> =
-        sqlx::query_as("select command_id, last_position from log.commands")
-            .fetch_all(&mut *connection)
-            .await?;
+    let rows: Vec<(String, Option<i64>)> = sqlx::query_as(
+        "select command_id, last from log.answered((select array_agg(command_id) from log.commands))",
+    )
+    .fetch_all(&mut *connection)
+    .await?;
     let kept: HashMap<String, Option<i64>> = rows.into_iter().collect();
     for told in all(&record.commands) {
         match kept.get(&format!("api:{key_id}:{}", told.key)) {

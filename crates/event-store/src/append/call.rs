@@ -3,13 +3,15 @@
 use fail::fail_point;
 use guanxi_kernel::StreamRef;
 use sqlx::postgres::PgRow;
-use sqlx::{Connection, PgConnection, Row};
+use sqlx::{PgConnection, Row};
 
 use super::columns::{Claims, Commands, Events, Keys};
 use super::request::{AppendRequest, KnownAnswer, Verdict};
 
-const APPEND: &str = "select log.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
-                      $18, $19, $20, $21, $22, $23, $24)";
+const APPEND: &str = "select log.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::json[], \
+                      $16::json[], $17, $18, $19, $20, $21, $22, $23, $24)";
+/// How often it is looked what stands against a group, each time for fewer commands.
+const LOOKS: usize = 8;
 const EXAMINE: &str = "select * from log.examine_group($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
 /// Sends a group; the verdicts are in its order.
@@ -25,25 +27,43 @@ pub(crate) async fn append(
     }
 }
 
-/// Finds out under the lock who was faster, and appends the others before anybody else can come.
+/// Finds out under the lock who was faster, then appends the others. Somebody may be faster again meanwhile: nobody has
+/// the head while an answer goes in, since those who wait for the same command id would wait for each other.
 async fn append_what_fits(
     connection: &mut PgConnection,
     group: &[&AppendRequest],
 ) -> Result<Vec<Option<Verdict>>, sqlx::Error> {
-    let mut transaction = connection.begin().await?;
-    let mut verdicts = examine(&mut transaction, group).await?;
-    let open = |(index, verdict): (usize, &Option<Verdict>)| verdict.is_none().then_some(index);
-    fail_point!("append.examined", |_| Err(sqlx::Error::PoolClosed));
-    let fitting: Vec<usize> = verdicts.iter().enumerate().filter_map(open).collect();
-    if !fitting.is_empty() {
+    let mut verdicts = vec![None; group.len()];
+    let mut looked = 0;
+    loop {
+        let open = |verdicts: &[Option<Verdict>]| -> Vec<usize> {
+            (0..group.len())
+                .filter(|&index| verdicts[index].is_none())
+                .collect()
+        };
+        let asked = open(&verdicts);
+        let rest: Vec<_> = asked.iter().map(|&index| group[index]).collect();
+        for (index, verdict) in asked.into_iter().zip(examine(connection, &rest).await?) {
+            verdicts[index] = verdict;
+        }
+        fail_point!("append.examined", |_| Err(sqlx::Error::PoolClosed));
+        let fitting = open(&verdicts);
+        if fitting.is_empty() {
+            return Ok(verdicts);
+        }
         let rest: Vec<_> = fitting.iter().map(|&index| group[index]).collect();
-        let written = write(&mut transaction, &rest).await?;
-        for (index, verdict) in fitting.into_iter().zip(written) {
-            verdicts[index] = Some(verdict);
+        looked += 1;
+        match write(connection, &rest).await {
+            Ok(written) => {
+                for (index, verdict) in fitting.into_iter().zip(written) {
+                    verdicts[index] = Some(verdict);
+                }
+                return Ok(verdicts);
+            }
+            Err(error) if is_unique_violation(&error) && looked < LOOKS => {}
+            Err(error) => return Err(error),
         }
     }
-    transaction.commit().await?;
-    Ok(verdicts)
 }
 
 fn is_unique_violation(error: &sqlx::Error) -> bool {
@@ -62,10 +82,10 @@ async fn write(connection: &mut PgConnection, group: &[&AppendRequest]) -> Resul
         .bind(&commands.outcome)
         .bind(&commands.code)
         .bind(&commands.message)
-        .bind(&commands.first)
-        .bind(&commands.last)
         .bind(&commands.aggregate_type)
         .bind(&commands.stream)
+        .bind(&commands.first)
+        .bind(&commands.count)
         .bind(&events.command)
         .bind(&events.id)
         .bind(&events.sequence)
@@ -83,15 +103,16 @@ async fn write(connection: &mut PgConnection, group: &[&AppendRequest]) -> Resul
         .bind(&keys.destroyed)
         .fetch_one(connection)
         .await?;
-    let places = commands.first.into_iter().zip(commands.last);
-    let verdict = |place: (Option<i64>, Option<i64>)| match place {
-        (Some(first), Some(last)) => Verdict::Appended {
-            first: (before + first).unsigned_abs(),
-            last: (before + last).unsigned_abs(),
-        },
-        _ => Verdict::Stored,
+    let mut last = before.unsigned_abs();
+    let verdict = |request: &&AppendRequest| match request.events.len() as u64 {
+        0 => Verdict::Stored,
+        count => {
+            let first = last + 1;
+            last += count;
+            Verdict::Appended { first, last }
+        }
     };
-    Ok(places.map(verdict).collect())
+    Ok(group.iter().map(verdict).collect())
 }
 
 /// What stands against each command; nothing for those that fit.
@@ -125,7 +146,7 @@ fn against(row: &PgRow) -> Result<Option<Verdict>, sqlx::Error> {
             row.try_get("code")?,
             row.try_get("message")?,
             positions,
-        ))),
+        )?)),
         "taken" => Some(Verdict::Taken {
             scope: row.try_get("scope")?,
             holder: StreamRef::new(

@@ -10,19 +10,18 @@ pub(super) struct Commands<'a> {
     pub(super) outcome: Vec<&'static str>,
     pub(super) code: Vec<Option<&'a str>>,
     pub(super) message: Vec<Option<&'a str>>,
-    /// Which of the group's events are its own, counted from 1.
-    pub(super) first: Vec<Option<i64>>,
-    pub(super) last: Vec<Option<i64>>,
-    pub(super) count: Vec<i32>,
     pub(super) aggregate_type: Vec<&'a str>,
     pub(super) stream: Vec<&'a str>,
+    /// The last sequence that its events build on; none where it has none, and so on.
     pub(super) base: Vec<Option<i64>>,
+    /// Sequence of its first event.
+    pub(super) first: Vec<Option<i64>>,
+    pub(super) count: Vec<Option<i32>>,
 }
 
 impl<'a> Commands<'a> {
     pub(super) fn of(group: &[&'a AppendRequest]) -> Self {
         let mut own = Self::default();
-        let mut before = 0;
         for request in group {
             let (outcome, refused) = match &request.recording {
                 Recording::Appended => ("appended", None),
@@ -34,15 +33,13 @@ impl<'a> Commands<'a> {
             own.outcome.push(outcome);
             own.code.push(refused.map(|refused| refused.code.as_str()));
             own.message.push(refused.map(|refused| refused.message.as_str()));
-            let count = i32::try_from(request.events.len()).unwrap_or(i32::MAX);
-            let some = |number: i64| (count > 0).then_some(number);
-            own.first.push(some(before + 1));
-            before += i64::from(count);
-            own.last.push(some(before));
-            own.count.push(count);
             own.aggregate_type.push(&request.stream.aggregate_type);
             own.stream.push(&request.stream.aggregate_id);
-            own.base.push(some(signed(request.base)));
+            let first = request.events.first();
+            own.base.push(first.map(|_| signed(request.base)));
+            own.first.push(first.map(|event| signed(event.sequence)));
+            let count = i32::try_from(request.events.len()).unwrap_or(i32::MAX);
+            own.count.push(first.map(|_| count));
         }
         own
     }

@@ -17,23 +17,32 @@ pub(crate) struct Waiting {
 }
 
 /// What was taken from the queue.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Taken {
     /// To be sent in one call, in this order.
     pub group: Vec<Waiting>,
+    /// What these touch, for the next group as long as this one is under way.
+    pub touched: Touched,
     /// Decided on what was turned down: not to be sent at all.
     pub void: Vec<Waiting>,
 }
 
-/// Takes a group from the front of the queue.
+/// Takes a group from the front of the queue, to be sent beside those that are under way.
 ///
 /// A second taker of a command id or a claim stays for the next group, so that a storm of equal notices never reaches
 /// the careful path. Commands of one stream go together only as a chain, each right behind the one that it was decided
 /// on; when one stays, so do those behind it. A group gives claims back before it takes others, so a command that gives
-/// back a whole scope stays too when one in front of it takes in that scope: else the log would tell of two holders.
-pub(crate) fn take(queue: &mut VecDeque<Waiting>, most: usize) -> Taken {
+/// back a whole scope stays too when one in front of it takes in that scope: else the log would tell of two holders. What
+/// a group under way touches stays alone: which of both takes the head first is open.
+pub(crate) fn take(queue: &mut VecDeque<Waiting>, most: usize, under_way: &[Option<Touched>]) -> Taken {
     let mut taken = Taken::default();
     let mut touched = Touched::default();
+    let free = |request: &AppendRequest| {
+        under_way
+            .iter()
+            .flatten()
+            .all(|other| other.admits(request, false))
+    };
     let mut stay = VecDeque::new();
     while let Some(waiting) = queue.pop_front() {
         let request = &waiting.request;
@@ -43,7 +52,10 @@ pub(crate) fn take(queue: &mut VecDeque<Waiting>, most: usize) -> Taken {
                 request.end.broken();
                 taken.void.push(waiting);
             }
-            fate if taken.group.len() < most && touched.admits(request, fate == Some(Fate::Open)) => {
+            fate if taken.group.len() < most
+                && touched.admits(request, fate == Some(Fate::Open))
+                && free(request) =>
+            {
                 touched.add(request);
                 taken.group.push(waiting);
             }
@@ -54,12 +66,13 @@ pub(crate) fn take(queue: &mut VecDeque<Waiting>, most: usize) -> Taken {
         }
     }
     *queue = stay;
+    taken.touched = touched;
     taken
 }
 
 /// What the commands of a group touch.
 #[derive(Default)]
-struct Touched {
+pub(crate) struct Touched {
     ids: HashSet<CommandId>,
     streams: HashSet<StreamRef>,
     /// Streams of which a command stays.
@@ -143,7 +156,20 @@ mod tests {
     }
 
     fn taken(waiting: [Waiting; 2]) -> usize {
-        take(&mut waiting.into(), 10).group.len()
+        take(&mut waiting.into(), 10, &[]).group.len()
+    }
+
+    #[test]
+    fn what_a_group_under_way_touches_stays() {
+        let mut queue = VecDeque::from([take_seat("a"), take_seat("b"), release_all("c", "coupon.")]);
+        let first = take(&mut queue, 1, &[]);
+        let second = take(&mut queue, 10, &[Some(first.touched)]);
+        assert_eq!(
+            (second.group.len(), queue.len()),
+            (1, 1),
+            "the seat is on its way to a"
+        );
+        assert_eq!(take(&mut queue, 10, &[None, Some(second.touched)]).group.len(), 1);
     }
 
     #[test]

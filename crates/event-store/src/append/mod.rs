@@ -1,7 +1,8 @@
 //! Putting events into the log: commands that wait together commit together.
 //!
 //! One writer task a process takes what waits, forms a group in which no two commands touch the same thing, and sends
-//! it in one call of `log.append`, which holds the head of the log. Each command is answered by itself. Commands of one
+//! it in one call of `log.append`, which holds the head of the log. Where many wait, a second group that touches nothing
+//! of the first is under way beside it. Each command is answered by itself. Commands of one
 //! stream go together where each was decided on what the one before it leaves behind: a chain, which ends at the first
 //! command that is turned down.
 
@@ -9,6 +10,7 @@ mod call;
 mod chain;
 mod columns;
 mod group;
+mod lane;
 mod request;
 mod writer;
 

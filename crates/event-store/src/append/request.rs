@@ -80,19 +80,24 @@ pub(crate) struct KnownAnswer {
 }
 
 impl KnownAnswer {
-    /// From the columns of `log.commands`.
+    /// From the columns of `log.answered`.
     pub fn from_columns(
         digest: &[u8],
         outcome: &str,
         code: Option<String>,
         message: Option<String>,
         positions: (Option<i64>, Option<i64>),
-    ) -> Self {
+    ) -> Result<Self, sqlx::Error> {
         let outcome = match (outcome, positions) {
             ("appended", (Some(first), Some(last))) => Outcome::Appended {
                 first: first.unsigned_abs(),
                 last: last.unsigned_abs(),
             },
+            ("appended", _) => {
+                return Err(sqlx::Error::Decode(
+                    "the events of an answered command are gone: run guanxi audit verify".into(),
+                ));
+            }
             ("refused", _) => Outcome::Refused(Refused {
                 code: code.unwrap_or_default(),
                 message: message.unwrap_or_default(),
@@ -103,10 +108,10 @@ impl KnownAnswer {
         if digest.len() == own.len() {
             own.copy_from_slice(digest);
         }
-        Self {
+        Ok(Self {
             digest: own,
             answer: Answer { outcome, known: true },
-        }
+        })
     }
 }
 

@@ -1,40 +1,49 @@
-//! The task that appends.
+//! The task that forms groups, and has up to two of them under way: while one has the head of the log, the answers of the
+//! other are going in.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
 
-use fail::fail_point;
-use sqlx::{PgConnection, PgPool};
-use tokio::sync::{mpsc, oneshot};
+use futures::StreamExt as _;
+use futures::future::BoxFuture;
+use futures::stream::FuturesUnordered;
+use sqlx::PgPool;
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use super::call;
-use super::chain::{Fate, Link};
-use super::group::{Taken, Waiting, take};
+use super::group::{Taken, Touched, Waiting, take};
+use super::lane::{Lane, answer};
 use super::request::{AppendRequest, Verdict};
 use crate::{ExecuteError, StoreError};
 
-/// How often a group is sent again when the connection breaks; command ids make that safe.
-const TRIES: u32 = 6;
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
+/// Groups under way at once. A third would only wait for the head too.
+const LANES: usize = 2;
+/// A second group goes beside one that is under way if so many commands wait: fewer do not pay for a call of their own.
+const BESIDE: usize = 32;
 
 /// Takes commands and has them appended.
 #[derive(Debug, Clone)]
 pub(crate) struct Writer {
     queue: mpsc::Sender<Waiting>,
+    /// Told when enough wait for a second group.
+    many: Arc<Notify>,
 }
 
 impl Writer {
     /// Starts the task; it ends when the last handle is dropped and the queue is empty.
-    pub fn start(pool: PgPool, max_group: usize, max_waiting: usize) -> (Self, JoinHandle<()>) {
+    pub fn start(pool: &PgPool, max_group: usize, max_waiting: usize) -> (Self, JoinHandle<()>) {
         let (queue, incoming) = mpsc::channel(max_waiting.max(1));
+        let many = Arc::<Notify>::default();
         let task = Task {
-            pool,
-            connection: None,
+            idle: (0..LANES).map(|number| Lane::new(number, pool.clone())).collect(),
+            under_way: FuturesUnordered::new(),
+            touched: std::array::from_fn(|_| None),
+            queue: VecDeque::new(),
             max_group: max_group.max(1),
+            last: 0,
+            many: Arc::clone(&many),
         };
-        (Self { queue }, tokio::spawn(task.run(incoming)))
+        (Self { queue, many }, tokio::spawn(task.run(incoming)))
     }
 
     /// Appends one command with whatever waits beside it.
@@ -51,6 +60,9 @@ impl Writer {
                 mpsc::error::TrySendError::Full(_) => ExecuteError::Overloaded,
                 mpsc::error::TrySendError::Closed(_) => StoreError::Closed.into(),
             })?;
+        if self.queue.max_capacity() - self.queue.capacity() >= BESIDE {
+            self.many.notify_one();
+        }
         Ok(Told(told))
     }
 }
@@ -69,115 +81,79 @@ impl Told {
 }
 
 struct Task {
-    pool: PgPool,
-    connection: Option<PgConnection>,
+    idle: Vec<Lane>,
+    under_way: FuturesUnordered<BoxFuture<'static, Lane>>,
+    /// What the groups under way touch, by the numbers of their lanes.
+    touched: [Option<Touched>; LANES],
+    queue: VecDeque<Waiting>,
     max_group: usize,
+    /// How many went in the last group.
+    last: usize,
+    many: Arc<Notify>,
 }
 
 impl Task {
     async fn run(mut self, mut incoming: mpsc::Receiver<Waiting>) {
-        let mut queue = VecDeque::new();
-        let mut buffer = Vec::new();
+        let mut first = Vec::with_capacity(1);
         loop {
-            if queue.is_empty() && incoming.recv_many(&mut buffer, self.max_group).await == 0 {
-                return;
-            }
-            self.gather(&mut incoming, &mut buffer).await;
-            queue.extend(buffer.drain(..));
-            let Taken { group, void } = take(&mut queue, self.max_group);
-            for waiting in void {
-                answer(waiting, Ok(Verdict::Unsent));
-            }
-            if !group.is_empty() {
-                metrics::histogram!("guanxi_append_group_commands").record(group.len() as f64);
-                self.append(group).await;
-            }
-        }
-    }
-
-    /// Takes what else waits, once those that run beside this task had their turn. Whoever was just answered asks again
-    /// at once, and would else come half a group late each time: two small groups cost more than one large one.
-    async fn gather(&self, incoming: &mut mpsc::Receiver<Waiting>, buffer: &mut Vec<Waiting>) {
-        for turn in 0..2 {
-            while buffer.len() < self.max_group
-                && let Ok(waiting) = incoming.try_recv()
-            {
-                buffer.push(waiting);
-            }
-            if turn == 0 {
-                tokio::task::yield_now().await;
-            }
-        }
-    }
-
-    async fn append(&mut self, group: Vec<Waiting>) {
-        let requests: Vec<_> = group.iter().map(|waiting| &waiting.request).collect();
-        match self.send(&requests).await {
-            Ok(verdicts) => {
-                for (waiting, verdict) in group.into_iter().zip(verdicts) {
-                    answer(waiting, verdict.ok_or(StoreError::Closed));
+            if self.under_way.is_empty() {
+                if self.queue.is_empty() && incoming.recv_many(&mut first, 1).await == 0 {
+                    return;
+                }
+                self.queue.extend(first.drain(..));
+            } else {
+                tokio::select! {
+                    Some(lane) = self.under_way.next() => {
+                        self.touched[lane.number()] = None;
+                        self.idle.push(lane);
+                    }
+                    () = self.many.notified(), if !self.idle.is_empty() => {}
                 }
             }
-            Err(error) if error.is_transient() || group.len() == 1 => {
-                for waiting in group {
-                    answer(waiting, Err(error.clone()));
-                }
-            }
-            // One command holds something the database refuses: it must not take its neighbours with it.
-            Err(_) => {
-                for waiting in group {
-                    let verdict = self.send_alone(&waiting.request).await;
-                    answer(waiting, verdict);
-                }
+            self.receive(&mut incoming);
+            if self.under_way.is_empty() || self.queue.len() >= BESIDE {
+                self.gather(&mut incoming).await;
+                self.send();
             }
         }
     }
 
-    async fn send_alone(&mut self, request: &AppendRequest) -> Result<Verdict, StoreError> {
-        let void = |link: &Arc<Link>| link.fate() == Fate::Broken;
-        if request.behind.as_ref().is_some_and(void) {
-            return Ok(Verdict::Unsent);
-        }
-        let mut verdicts = self.send(&[request]).await?;
-        verdicts.pop().flatten().ok_or(StoreError::Closed)
-    }
-
-    async fn send(&mut self, group: &[&AppendRequest]) -> Result<Vec<Option<Verdict>>, StoreError> {
-        let mut pause = FIRST_PAUSE;
-        let mut tried = 1;
-        loop {
-            match self.send_once(group).await {
-                Err(error) if error.is_transient() && tried < TRIES => {
-                    tracing::warn!(%error, tried, "an append is sent again");
-                    self.connection = None;
-                    tokio::time::sleep(pause).await;
-                    pause *= 2;
-                    tried += 1;
-                }
-                other => return other,
-            }
+    /// Takes what has come, as long as it is not more than a group or two: the rest fills the channel, which turns away
+    /// what is too much.
+    fn receive(&mut self, incoming: &mut mpsc::Receiver<Waiting>) {
+        while self.queue.len() < self.max_group * LANES
+            && let Ok(waiting) = incoming.try_recv()
+        {
+            self.queue.push_back(waiting);
         }
     }
 
-    async fn send_once(&mut self, group: &[&AppendRequest]) -> Result<Vec<Option<Verdict>>, StoreError> {
-        if self.connection.is_none() {
-            self.connection = Some(crate::connection::own(&self.pool).await?);
+    /// Lets those that run beside this task have their turn. Whoever was just answered asks again at once, and would else
+    /// come half a group late each time: two small groups cost more than one large one. Who is alone is not kept waiting.
+    async fn gather(&mut self, incoming: &mut mpsc::Receiver<Waiting>) {
+        if self.last > 1 || self.queue.len() > 1 {
+            tokio::task::yield_now().await;
+            self.receive(incoming);
         }
-        fail_point!("append.before_send", |_| Err(StoreError::Closed));
-        let Some(connection) = self.connection.as_mut() else {
-            return Err(StoreError::Closed);
-        };
-        let verdicts = call::append(connection, group).await?;
-        fail_point!("append.before_acknowledge", |_| Err(StoreError::Closed));
-        Ok(verdicts)
     }
-}
 
-/// Whoever asked may have gone; the command is in the log all the same. Those decided on it learn of it first.
-fn answer(waiting: Waiting, verdict: Result<Verdict, StoreError>) {
-    match verdict {
-        Ok(Verdict::Appended { .. }) => waiting.request.end.appended(),
-        _ => waiting.request.end.broken(),
+    /// Sends what can go.
+    fn send(&mut self) {
+        let Some(mut lane) = self.idle.pop() else { return };
+        let Taken { group, touched, void } = take(&mut self.queue, self.max_group, &self.touched);
+        for waiting in void {
+            answer(waiting, Ok(Verdict::Unsent));
+        }
+        if group.is_empty() {
+            self.idle.push(lane);
+            return;
+        }
+        self.last = group.len();
+        metrics::histogram!("guanxi_append_group_commands").record(group.len() as f64);
+        self.touched[lane.number()] = Some(touched);
+        self.under_way.push(Box::pin(async move {
+            lane.append(group).await;
+            lane
+        }));
     }
-    drop(waiting.tell.send(verdict));
 }

@@ -37,6 +37,8 @@ pub(super) struct Checker {
     chain: [u8; 32],
     recorded_at_us: i64,
     batches_seen: u64,
+    /// Events that a command has caused.
+    commanded: u64,
     ahead: VecDeque<BatchRow>,
     hashes: Vec<[u8; 32]>,
     sequences: HashMap<u128, u64>,
@@ -53,6 +55,7 @@ impl Checker {
             chain: [0; 32],
             recorded_at_us: i64::MIN,
             batches_seen: 0,
+            commanded: 0,
             ahead: VecDeque::new(),
             hashes: Vec::new(),
             sequences: HashMap::new(),
@@ -110,6 +113,7 @@ impl Checker {
         }
         self.hashes.push(hash);
         self.position = position;
+        self.commanded += u64::from(event.canonical.command_id.is_some());
         if position == last {
             self.end_of_batch()
         } else {
@@ -117,7 +121,8 @@ impl Checker {
         }
     }
 
-    /// Looks at what only shows at the end: whether somebody knows of more.
+    /// Looks at what only shows at the end: whether somebody knows of more. `answered` is how many events the answers to
+    /// commands tell of.
     pub fn end(&mut self, answered: u64) -> Result<(), Finding> {
         let position = self.position + 1;
         if let Some(batch) = self.ahead.front() {
@@ -134,10 +139,10 @@ impl Checker {
                 witness: Witness::Checkpoint,
             });
         }
-        if answered > self.position {
+        if answered > self.commanded {
             return Err(Finding::Cut {
                 position,
-                known: answered,
+                known: self.position + answered - self.commanded,
                 witness: Witness::Answer,
             });
         }

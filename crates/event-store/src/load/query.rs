@@ -29,8 +29,7 @@ const EVENTS: &str = "
      order by r.ord, f.sequence";
 
 const ANSWERS: &str = "
-    select command_id, digest, outcome, code, message, first_position, last_position
-      from log.commands where command_id = any ($1)";
+    select command_id, digest, outcome, code, message, first, last from log.answered($1)";
 
 /// An event as a rule needs it, or a snapshot, which has no type.
 #[derive(Debug, Clone)]
@@ -99,13 +98,13 @@ pub(crate) async fn look_up(
     Ok(found)
 }
 
-/// A row of `log.commands`.
+/// A row of `log.answered`.
 pub(crate) fn known(row: &PgRow) -> Result<KnownAnswer, sqlx::Error> {
-    Ok(KnownAnswer::from_columns(
+    KnownAnswer::from_columns(
         &row.try_get::<Vec<u8>, _>("digest")?,
         &row.try_get::<String, _>("outcome")?,
         row.try_get("code")?,
         row.try_get("message")?,
-        (row.try_get("first_position")?, row.try_get("last_position")?),
-    ))
+        (row.try_get("first")?, row.try_get("last")?),
+    )
 }

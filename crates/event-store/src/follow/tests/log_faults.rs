@@ -79,7 +79,7 @@ async fn a_log_that_was_cut_and_grew_again_is_refused(pool: PgPool) {
     for table in [
         "log.events where position > 1",
         "log.batches where last > 1",
-        "log.commands where first_position > 1",
+        "log.commands where first_sequence > 1",
     ] {
         sqlx::query(&format!("delete from {table}"))
             .execute(&pool)

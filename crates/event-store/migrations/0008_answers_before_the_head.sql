@@ -1,0 +1,222 @@
+-- Answers are written before the head is taken, so that two groups can be under way at once: while one has the head,
+-- the other one's answers, a third of the work, are already going in.
+--
+-- An answer therefore says where its events lie by stream and sequence, which are known beforehand, and no more by
+-- position. Whoever waits for a command id waits for one that has the head or will take it, and answers go in in one
+-- order everywhere, so nobody waits in a circle. That holds as long as nobody who has the head writes an answer: what
+-- stands against a group is looked up in a transaction of its own, and what fits is appended anew.
+
+create table log.answers (
+    command_id     text not null,
+    digest         bytea not null,
+    outcome        text not null,
+    code           text,
+    message        text,
+    aggregate_type text,
+    aggregate_id   text,
+    first_sequence bigint,
+    events         integer,
+    recorded_at    timestamptz not null
+);
+insert into log.answers
+select c.command_id, c.digest, c.outcome, c.code, c.message, e.aggregate_type, e.aggregate_id, e.sequence,
+       (c.last_position - c.first_position + 1)::int, c.recorded_at
+  from log.commands c left join log.events e on e.position = c.first_position;
+drop table log.commands;
+alter table log.answers rename to commands;
+alter table log.commands add primary key (command_id);
+comment on table log.commands is 'The answer to each command, kept for good.';
+comment on column log.commands.first_sequence is 'Sequence of its first event in the stream; null where it appended none.';
+comment on column log.commands.events is 'How many events in a row are its own.';
+grant select on log.commands to guanxi_server;
+
+-- Where the answers to these commands lie in the log.
+create function log.answered(p_command text[])
+returns table (command_id text, digest bytea, outcome text, code text, message text, first bigint, last bigint)
+language sql stable
+as $$
+    select c.command_id, c.digest, c.outcome, c.code, c.message, e.position, e.position + c.events - 1
+      from log.commands c
+      left join log.events e on e.aggregate_id = c.aggregate_id and e.aggregate_type = c.aggregate_type
+                            and e.sequence = c.first_sequence
+     where c.command_id = any (p_command)
+$$;
+
+drop function log.append(
+    text[], bytea, text[], text[], text[], bigint[], bigint[], text[], text[], int[], text[], bigint[], text[], text[],
+    text[], text[], bytea, int[], text[], text[], boolean[], text[], bytea[], text[]);
+
+-- Appends a group of commands that nothing stands against, and gives the position behind which their events lie.
+--
+-- Commands are numbered from 1, and their events lie in the log in the order in which they come. `c_first` is the
+-- sequence of a command's first event and `c_count` their number, null where it has none. Digests and hashes come end to
+-- end, 32 bytes each. A unique_violation says that somebody was faster with a command id, a sequence or a claim.
+--
+-- Values that go side by side are unnested in the list of columns, without a table of them in between; and what stands
+-- alone, as by day nearly every command does, is not unnested at all: starting either takes longer than the row.
+create function log.append(
+    c_id text[], c_digests bytea, c_outcome text[], c_code text[], c_message text[], c_type text[],
+    c_stream text[], c_first bigint[], c_count int[],
+    e_command int[], e_id text[], e_sequence bigint[], e_name text[], e_version text[], e_payload json[],
+    e_metadata json[], e_hashes bytea,
+    k_command int[], k_scope text[], k_key text[], k_take boolean[],
+    s_subject text[], s_wrapped bytea[], d_subject text[])
+returns bigint
+language plpgsql
+security definer
+set search_path = log, pg_temp
+as $$
+declare
+    written   int := cardinality(e_command);
+    unused    text;
+    head      bigint;
+    old_chain bytea;
+    old_time  timestamptz;
+    now_time  timestamptz;
+    new_root  bytea;
+begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'log.append needs READ COMMITTED: a snapshot taken before the lock gives wrong answers'
+            using errcode = '25001';
+    end if;
+    unused := set_config('synchronous_commit', 'on', true);
+
+    if cardinality(c_id) = 1 then
+        insert into log.commands (command_id, digest, outcome, code, message, aggregate_type, aggregate_id,
+                                  first_sequence, events, recorded_at)
+        values (c_id[1], c_digests, c_outcome[1], c_code[1], c_message[1], c_type[1], c_stream[1], c_first[1],
+                c_count[1], clock_timestamp());
+    else
+        insert into log.commands (command_id, digest, outcome, code, message, aggregate_type, aggregate_id,
+                                  first_sequence, events, recorded_at)
+        select unnest(c_id), substring(c_digests from generate_series(0, cardinality(c_id) - 1) * 32 + 1 for 32),
+               unnest(c_outcome), unnest(c_code), unnest(c_message), unnest(c_type), unnest(c_stream),
+               unnest(c_first), unnest(c_count), clock_timestamp()
+         order by 1;
+    end if;
+
+    unused := pg_advisory_xact_lock(7305803671234501)::text;
+    select b.last, b.chain, b.recorded_at into head, old_chain, old_time
+      from log.batches b order by b.last desc limit 1;
+    if not found then
+        head := 0;
+        old_chain := decode(repeat('00', 32), 'hex');
+        old_time := '-infinity';
+    end if;
+    now_time := greatest(old_time, clock_timestamp());
+
+    if written > 0 then
+        if written = 1 then
+            insert into log.events (position, event_id, command_id, aggregate_type, aggregate_id, sequence, event_type,
+                                    event_version, payload, metadata, hash, recorded_at)
+            values (head + 1, e_id[1], c_id[e_command[1]], c_type[e_command[1]], c_stream[e_command[1]],
+                    e_sequence[1], e_name[1], e_version[1], e_payload[1], e_metadata[1], e_hashes,
+                    now_time);
+        else
+            insert into log.events (position, event_id, command_id, aggregate_type, aggregate_id, sequence, event_type,
+                                    event_version, payload, metadata, hash, recorded_at)
+            select head + generate_series(1, written), unnest(e_id), c_id[unnest(e_command)],
+                   c_type[unnest(e_command)], c_stream[unnest(e_command)], unnest(e_sequence), unnest(e_name),
+                   unnest(e_version), unnest(e_payload), unnest(e_metadata),
+                   substring(e_hashes from generate_series(0, written - 1) * 32 + 1 for 32), now_time;
+        end if;
+        new_root := sha256(e_hashes);
+        insert into log.batches (last, n, root, chain, recorded_at)
+        values (head + written, written, new_root,
+                sha256(old_chain || int8send(head + written) || int4send(written)
+                       || int8send((extract(epoch from now_time) * 1000000)::bigint) || new_root),
+                now_time);
+        unused := pg_notify('guanxi_log', (head + written)::text)::text;
+    end if;
+    if cardinality(k_command) > 0 then
+        perform log.write_claims(c_type, c_stream, k_command, k_scope, k_key, k_take);
+    end if;
+    if cardinality(s_subject) > 0 then
+        insert into log.subject_keys (subject, wrapped, created_at)
+        select s.subject, s.wrapped, now_time from unnest(s_subject, s_wrapped) as s(subject, wrapped);
+    end if;
+    if cardinality(d_subject) > 0 then
+        update log.subject_keys k set wrapped = null, destroyed_at = now_time
+          from unnest(d_subject) as d(subject)
+         where k.subject = d.subject and k.wrapped is not null;
+    end if;
+    return head;
+end
+$$;
+
+-- Takes the lock and looks at each command of a group that did not fit: what was committed while it waited is seen
+-- here. What fits by then goes through log.append anew, which finds out by itself if that is no longer so: a stream only
+-- grows, so a command whose sequence is still free fits still.
+create or replace function log.examine_group(
+    c_id text[], c_type text[], c_stream text[], c_base bigint[], c_count int[],
+    k_command int[], k_scope text[], k_key text[], k_take boolean[])
+returns table (command int, verdict text, digest bytea, outcome text, code text, message text, first bigint,
+               last bigint, scope text, holder_type text, holder_id text)
+language plpgsql
+security definer
+set search_path = log, pg_temp
+as $$
+declare
+    i        int;
+    known    record;
+    taken    record;
+    tail     bigint;
+    behind   int[];
+    fits     boolean[] := array_fill(false, array[cardinality(c_id)]);
+begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'log.examine_group needs READ COMMITTED: a snapshot taken before the lock gives wrong answers'
+            using errcode = '25001';
+    end if;
+    perform pg_advisory_xact_lock(7305803671234501);
+    -- The command with events in front of each one on the same stream, if there is one in this group.
+    select array_agg(u.before order by u.ord) into behind
+      from (select s.ord, case when s.base is not null
+                               then lag(s.ord) over (partition by s.base is null, s.type, s.stream order by s.ord)
+                          end as before
+              from unnest(c_type, c_stream, c_base) with ordinality as s(type, stream, base, ord)) u;
+    for i in 1 .. cardinality(c_id) loop
+        command := i;
+        select * into known from log.answered(array[c_id[i]]);
+        if found then
+            verdict := 'known'; digest := known.digest; outcome := known.outcome; code := known.code;
+            message := known.message; first := known.first; last := known.last;
+            scope := null; holder_type := null; holder_id := null;
+            return next;
+            continue;
+        end if;
+        digest := null; outcome := null; code := null; message := null; first := null;
+        scope := null; holder_type := null; holder_id := null;
+        if c_base[i] is not null then
+            tail := case when behind[i] is null
+                         then coalesce((select e.sequence from log.events e
+                                         where e.aggregate_type = c_type[i] and e.aggregate_id = c_stream[i]
+                                         order by e.sequence desc limit 1), 0)
+                         when fits[behind[i]] then c_base[behind[i]] + c_count[behind[i]]
+                    end;
+            if tail is distinct from c_base[i] then
+                verdict := 'conflict'; last := tail;
+                return next;
+                continue;
+            end if;
+        end if;
+        last := null;
+        select k.scope as scope, c.aggregate_type, c.aggregate_id into taken
+          from unnest(k_command, k_scope, k_key, k_take) as k(command, scope, key, take)
+          join log.claims c on c.scope = k.scope and c.key = k.key
+         where k.command = i and k.take and (c.aggregate_type, c.aggregate_id) <> (c_type[i], c_stream[i])
+         limit 1;
+        if found then
+            verdict := 'taken'; scope := taken.scope; holder_type := taken.aggregate_type;
+            holder_id := taken.aggregate_id;
+        else
+            verdict := 'fits';
+            fits[i] := true;
+        end if;
+        return next;
+    end loop;
+end
+$$;
+
+revoke all on function log.append, log.examine_group, log.answered from public;
+grant execute on function log.append, log.examine_group, log.answered to guanxi_server;
