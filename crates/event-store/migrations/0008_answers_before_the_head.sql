@@ -46,21 +46,47 @@ drop function log.append(
     text[], bytea, text[], text[], text[], bigint[], bigint[], text[], text[], int[], text[], bigint[], text[], text[],
     text[], text[], bytea, int[], text[], text[], boolean[], text[], bytea[], text[]);
 
+-- What goes in with the events: claims given back and taken, keys of new subjects, and keys that die.
+create function log.write_surroundings(
+    c_type text[], c_stream text[], k_command int[], k_scope text[], k_key text[], k_take boolean[],
+    s_subject text[], s_wrapped bytea[], d_subject text[], p_now timestamptz)
+returns void
+language plpgsql
+as $$
+begin
+    if cardinality(k_command) > 0 then
+        perform log.write_claims(c_type, c_stream, k_command, k_scope, k_key, k_take);
+    end if;
+    if cardinality(s_subject) > 0 then
+        insert into log.subject_keys (subject, wrapped, created_at)
+        select unnest(s_subject), unnest(s_wrapped), p_now;
+    end if;
+    if cardinality(d_subject) > 0 then
+        update log.subject_keys k set wrapped = null, destroyed_at = p_now
+          from unnest(d_subject) as d(subject)
+         where k.subject = d.subject and k.wrapped is not null;
+    end if;
+end
+$$;
+
 -- Appends a group of commands that nothing stands against, and gives the position behind which their events lie.
 --
 -- Commands are numbered from 1, and their events lie in the log in the order in which they come. `c_first` is the
 -- sequence of a command's first event and `c_count` their number, null where it has none. Digests and hashes come end to
--- end, 32 bytes each. A unique_violation says that somebody was faster with a command id, a sequence or a claim.
+-- end, 32 bytes each. Left out are the outcomes where all commands have events, and the claims and keys where there are
+-- none: each array costs as much as a column of a row. A unique_violation says that somebody was faster with a command id, a sequence or a claim.
 --
 -- Values that go side by side are unnested in the list of columns, without a table of them in between; and what stands
--- alone, as by day nearly every command does, is not unnested at all: starting either takes longer than the row.
+-- alone, as by day nearly every command does, is not unnested at all: starting either takes longer than the row. Of
+-- expressions outside of statements there are few, since plpgsql prepares each of them anew in every transaction.
 create function log.append(
-    c_id text[], c_digests bytea, c_outcome text[], c_code text[], c_message text[], c_type text[],
-    c_stream text[], c_first bigint[], c_count int[],
+    c_id text[], c_digests bytea, c_type text[], c_stream text[], c_first bigint[], c_count int[],
     e_command int[], e_id text[], e_sequence bigint[], e_name text[], e_version text[], e_payload json[],
     e_metadata json[], e_hashes bytea,
-    k_command int[], k_scope text[], k_key text[], k_take boolean[],
-    s_subject text[], s_wrapped bytea[], d_subject text[])
+    c_outcome text[] default null, c_code text[] default null, c_message text[] default null,
+    k_command int[] default null, k_scope text[] default null, k_key text[] default null,
+    k_take boolean[] default null,
+    s_subject text[] default null, s_wrapped bytea[] default null, d_subject text[] default null)
 returns bigint
 language plpgsql
 security definer
@@ -71,7 +97,6 @@ declare
     unused    text;
     head      bigint;
     old_chain bytea;
-    old_time  timestamptz;
     now_time  timestamptz;
     new_root  bytea;
 begin
@@ -79,31 +104,28 @@ begin
         raise exception 'log.append needs READ COMMITTED: a snapshot taken before the lock gives wrong answers'
             using errcode = '25001';
     end if;
-    unused := set_config('synchronous_commit', 'on', true);
-
     if cardinality(c_id) = 1 then
         insert into log.commands (command_id, digest, outcome, code, message, aggregate_type, aggregate_id,
                                   first_sequence, events, recorded_at)
-        values (c_id[1], c_digests, c_outcome[1], c_code[1], c_message[1], c_type[1], c_stream[1], c_first[1],
+        values (c_id[1], c_digests, coalesce(c_outcome[1], 'appended'), c_code[1], c_message[1], c_type[1], c_stream[1], c_first[1],
                 c_count[1], clock_timestamp());
     else
         insert into log.commands (command_id, digest, outcome, code, message, aggregate_type, aggregate_id,
                                   first_sequence, events, recorded_at)
         select unnest(c_id), substring(c_digests from generate_series(0, cardinality(c_id) - 1) * 32 + 1 for 32),
-               unnest(c_outcome), unnest(c_code), unnest(c_message), unnest(c_type), unnest(c_stream),
+               unnest(coalesce(c_outcome, array_fill('appended'::text, array[cardinality(c_id)]))), unnest(c_code), unnest(c_message), unnest(c_type), unnest(c_stream),
                unnest(c_first), unnest(c_count), clock_timestamp()
          order by 1;
     end if;
 
-    unused := pg_advisory_xact_lock(7305803671234501)::text;
-    select b.last, b.chain, b.recorded_at into head, old_chain, old_time
+    unused := set_config('synchronous_commit', 'on', true) || pg_advisory_xact_lock(7305803671234501)::text;
+    select b.last, b.chain, greatest(b.recorded_at, clock_timestamp()) into head, old_chain, now_time
       from log.batches b order by b.last desc limit 1;
     if not found then
         head := 0;
         old_chain := decode(repeat('00', 32), 'hex');
-        old_time := '-infinity';
+        now_time := clock_timestamp();
     end if;
-    now_time := greatest(old_time, clock_timestamp());
 
     if written > 0 then
         if written = 1 then
@@ -128,17 +150,9 @@ begin
                 now_time);
         unused := pg_notify('guanxi_log', (head + written)::text)::text;
     end if;
-    if cardinality(k_command) > 0 then
-        perform log.write_claims(c_type, c_stream, k_command, k_scope, k_key, k_take);
-    end if;
-    if cardinality(s_subject) > 0 then
-        insert into log.subject_keys (subject, wrapped, created_at)
-        select s.subject, s.wrapped, now_time from unnest(s_subject, s_wrapped) as s(subject, wrapped);
-    end if;
-    if cardinality(d_subject) > 0 then
-        update log.subject_keys k set wrapped = null, destroyed_at = now_time
-          from unnest(d_subject) as d(subject)
-         where k.subject = d.subject and k.wrapped is not null;
+    if k_command is not null or s_subject is not null or d_subject is not null then
+        perform log.write_surroundings(c_type, c_stream, k_command, k_scope, k_key, k_take, s_subject, s_wrapped,
+                                       d_subject, now_time);
     end if;
     return head;
 end
@@ -218,5 +232,5 @@ begin
 end
 $$;
 
-revoke all on function log.append, log.examine_group, log.answered from public;
+revoke all on function log.append, log.write_surroundings, log.examine_group, log.answered from public;
 grant execute on function log.append, log.examine_group, log.answered to guanxi_server;

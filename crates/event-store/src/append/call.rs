@@ -1,5 +1,7 @@
 //! The one call: a group as arrays, and what becomes of it.
 
+use std::fmt::Write as _;
+
 use fail::fail_point;
 use guanxi_kernel::StreamRef;
 use sqlx::postgres::PgRow;
@@ -8,8 +10,14 @@ use sqlx::{PgConnection, Row};
 use super::columns::{Claims, Commands, Events, Keys};
 use super::request::{AppendRequest, KnownAnswer, Verdict};
 
-const APPEND: &str = "select log.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::json[], \
-                      $16::json[], $17, $18, $19, $20, $21, $22, $23, $24)";
+/// What every group has; the rest is named behind it.
+const APPEND: &str =
+    "select log.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::json[], $13::json[], $14";
+const PARAMETERS: usize = 14;
+const OUTCOMES: [&str; 3] = ["c_outcome", "c_code", "c_message"];
+const CLAIMS: [&str; 4] = ["k_command", "k_scope", "k_key", "k_take"];
+const NEW_KEYS: [&str; 2] = ["s_subject", "s_wrapped"];
+const DESTROYED: [&str; 1] = ["d_subject"];
 /// How often it is looked what stands against a group, each time for fewer commands.
 const LOOKS: usize = 8;
 const EXAMINE: &str = "select * from log.examine_group($1, $2, $3, $4, $5, $6, $7, $8, $9)";
@@ -76,12 +84,17 @@ fn is_unique_violation(error: &sqlx::Error) -> bool {
 async fn write(connection: &mut PgConnection, group: &[&AppendRequest]) -> Result<Vec<Verdict>, sqlx::Error> {
     let (commands, events) = (Commands::of(group), Events::of(group));
     let (claims, keys) = (Claims::of(group), Keys::of(group));
-    let before: i64 = sqlx::query_scalar(APPEND)
+    let refuses = commands.count.iter().any(Option::is_none);
+    let parts = [
+        (refuses, &OUTCOMES[..]),
+        (!claims.command.is_empty(), &CLAIMS),
+        (!keys.subject.is_empty(), &NEW_KEYS),
+        (!keys.destroyed.is_empty(), &DESTROYED),
+    ];
+    let sql = statement(&parts);
+    let mut query = sqlx::query_scalar(&sql)
         .bind(&commands.id)
         .bind(&commands.digests)
-        .bind(&commands.outcome)
-        .bind(&commands.code)
-        .bind(&commands.message)
         .bind(&commands.aggregate_type)
         .bind(&commands.stream)
         .bind(&commands.first)
@@ -93,16 +106,27 @@ async fn write(connection: &mut PgConnection, group: &[&AppendRequest]) -> Resul
         .bind(&events.version)
         .bind(&events.payload)
         .bind(&events.metadata)
-        .bind(&events.hashes)
-        .bind(&claims.command)
-        .bind(&claims.scope)
-        .bind(&claims.key)
-        .bind(&claims.take)
-        .bind(&keys.subject)
-        .bind(&keys.wrapped)
-        .bind(&keys.destroyed)
-        .fetch_one(connection)
-        .await?;
+        .bind(&events.hashes);
+    if refuses {
+        query = query
+            .bind(&commands.outcome)
+            .bind(&commands.code)
+            .bind(&commands.message);
+    }
+    if !claims.command.is_empty() {
+        query = query
+            .bind(&claims.command)
+            .bind(&claims.scope)
+            .bind(&claims.key)
+            .bind(&claims.take);
+    }
+    if !keys.subject.is_empty() {
+        query = query.bind(&keys.subject).bind(&keys.wrapped);
+    }
+    if !keys.destroyed.is_empty() {
+        query = query.bind(&keys.destroyed);
+    }
+    let before: i64 = query.fetch_one(connection).await?;
     let mut last = before.unsigned_abs();
     let verdict = |request: &&AppendRequest| match request.events.len() as u64 {
         0 => Verdict::Stored,
@@ -113,6 +137,17 @@ async fn write(connection: &mut PgConnection, group: &[&AppendRequest]) -> Resul
         }
     };
     Ok(group.iter().map(verdict).collect())
+}
+
+/// The call with the parts that there are; each combination is prepared once.
+fn statement(parts: &[(bool, &[&str])]) -> String {
+    let mut sql = APPEND.to_owned();
+    let present = parts.iter().filter(|(present, _)| *present);
+    for (number, name) in (PARAMETERS + 1..).zip(present.flat_map(|(_, names)| *names)) {
+        let _ = write!(sql, ", {name} => ${number}");
+    }
+    sql.push(')');
+    sql
 }
 
 /// What stands against each command; nothing for those that fit.

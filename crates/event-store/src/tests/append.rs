@@ -103,8 +103,7 @@ async fn another_isolation_is_refused(pool: PgPool) {
         .begin_with("begin isolation level repeatable read")
         .await
         .unwrap();
-    let nothing = "'{}', '', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '', '{}', \
-                   '{}', '{}', '{}', '{}', '{}', '{}'";
+    let nothing = "'{}', '', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', ''";
     let sql = format!("select log.append({nothing})");
     let error = sqlx::query(&sql).execute(&mut *transaction).await.unwrap_err();
     assert!(error.to_string().contains("READ COMMITTED"), "{error}");
