@@ -74,11 +74,18 @@ $$;
 -- Commands are numbered from 1, and their events lie in the log in the order in which they come. `c_first` is the
 -- sequence of a command's first event and `c_count` their number, null where it has none. Digests and hashes come end to
 -- end, 32 bytes each. Left out are the outcomes where all commands have events, and the claims and keys where there are
--- none: each array costs as much as a column of a row. A unique_violation says that somebody was faster with a command id, a sequence or a claim.
+-- none: each array costs as much as a column of a row. A unique_violation says that somebody was faster with a command
+-- id, a sequence or a claim.
 --
 -- Values that go side by side are unnested in the list of columns, without a table of them in between; and what stands
 -- alone, as by day nearly every command does, is not unnested at all: starting either takes longer than the row. Of
 -- expressions outside of statements there are few, since plpgsql prepares each of them anew in every transaction.
+--
+-- The settings that it needs are checked and not set: a function that sets one makes PostgreSQL look through all of them
+-- twice. Whatever is looked up before the path is checked (the types of variables, the check itself) is named in full, so
+-- that a caller cannot slip something of his own under the owner's rights.
+--
+-- Nobody is notified here: the appending process tells others afterwards (`append/herald.rs`).
 create function log.append(
     c_id text[], c_digests bytea, c_type text[], c_stream text[], c_first bigint[], c_count int[],
     e_command int[], e_id text[], e_sequence bigint[], e_name text[], e_version text[], e_payload json[],
@@ -90,35 +97,40 @@ create function log.append(
 returns bigint
 language plpgsql
 security definer
-set search_path = log, pg_temp
 as $$
 declare
-    written   int := cardinality(e_command);
-    unused    text;
+    written   int;
+    unused    pg_catalog.text;
     head      bigint;
-    old_chain bytea;
-    now_time  timestamptz;
-    new_root  bytea;
+    old_chain pg_catalog.bytea;
+    now_time  timestamp with time zone;
+    new_root  pg_catalog.bytea;
 begin
-    if current_setting('transaction_isolation') <> 'read committed' then
-        raise exception 'log.append needs READ COMMITTED: a snapshot taken before the lock gives wrong answers'
-            using errcode = '25001';
+    if pg_catalog.current_setting('search_path') operator(pg_catalog.<>) 'log, pg_temp' then
+        raise exception 'log.append runs as the owner of the log: say "set search_path = log, pg_temp" first'
+            using errcode = '42501';
     end if;
+    if current_setting('transaction_isolation') <> 'read committed' or current_setting('synchronous_commit') = 'off' then
+        raise exception 'log.append needs READ COMMITTED and synchronous_commit'
+            using errcode = '25001', hint = 'a snapshot taken before the lock gives wrong answers, and what is answered is to be kept';
+    end if;
+    written := cardinality(e_command);
     if cardinality(c_id) = 1 then
         insert into log.commands (command_id, digest, outcome, code, message, aggregate_type, aggregate_id,
                                   first_sequence, events, recorded_at)
-        values (c_id[1], c_digests, coalesce(c_outcome[1], 'appended'), c_code[1], c_message[1], c_type[1], c_stream[1], c_first[1],
-                c_count[1], clock_timestamp());
+        values (c_id[1], c_digests, coalesce(c_outcome[1], 'appended'), c_code[1], c_message[1], c_type[1],
+                c_stream[1], c_first[1], c_count[1], clock_timestamp());
     else
         insert into log.commands (command_id, digest, outcome, code, message, aggregate_type, aggregate_id,
                                   first_sequence, events, recorded_at)
         select unnest(c_id), substring(c_digests from generate_series(0, cardinality(c_id) - 1) * 32 + 1 for 32),
-               unnest(coalesce(c_outcome, array_fill('appended'::text, array[cardinality(c_id)]))), unnest(c_code), unnest(c_message), unnest(c_type), unnest(c_stream),
-               unnest(c_first), unnest(c_count), clock_timestamp()
+               unnest(coalesce(c_outcome, array_fill('appended'::text, array[cardinality(c_id)]))), unnest(c_code),
+               unnest(c_message), unnest(c_type), unnest(c_stream), unnest(c_first), unnest(c_count),
+               clock_timestamp()
          order by 1;
     end if;
 
-    unused := set_config('synchronous_commit', 'on', true) || pg_advisory_xact_lock(7305803671234501)::text;
+    unused := pg_advisory_xact_lock(7305803671234501)::text;
     select b.last, b.chain, greatest(b.recorded_at, clock_timestamp()) into head, old_chain, now_time
       from log.batches b order by b.last desc limit 1;
     if not found then
@@ -148,7 +160,6 @@ begin
                 sha256(old_chain || int8send(head + written) || int4send(written)
                        || int8send((extract(epoch from now_time) * 1000000)::bigint) || new_root),
                 now_time);
-        unused := pg_notify('guanxi_log', (head + written)::text)::text;
     end if;
     if k_command is not null or s_subject is not null or d_subject is not null then
         perform log.write_surroundings(c_type, c_stream, k_command, k_scope, k_key, k_take, s_subject, s_wrapped,

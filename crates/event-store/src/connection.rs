@@ -19,11 +19,16 @@ pub fn pool_options() -> PgPoolOptions {
         })
 }
 
+/// `log.append` asks for the path and for waiting until commits are durable, and does not set them by itself.
+///
 /// The planner settings are pinned because a statement prepared on an empty table would scan it for ever. The others
 /// let the database notice within seconds that this process has vanished in the middle of a statement, where no
 /// statement timeout helps, or stands still in the middle of a transaction: it may hold the head of the log.
 const SETTINGS: &str = "
-    select set_config('enable_seqscan', 'off', false), set_config('enable_bitmapscan', 'off', false),
+    select set_config('search_path', 'log, pg_temp', false),
+           set_config('synchronous_commit', case current_setting('synchronous_commit') when 'off' then 'on'
+                                            else current_setting('synchronous_commit') end, false),
+           set_config('enable_seqscan', 'off', false), set_config('enable_bitmapscan', 'off', false),
            set_config('enable_hashjoin', 'off', false), set_config('enable_mergejoin', 'off', false),
            set_config('plan_cache_mode', 'force_generic_plan', false), set_config('tcp_user_timeout', '5000', false),
            set_config('tcp_keepalives_idle', '3', false), set_config('tcp_keepalives_interval', '1', false),

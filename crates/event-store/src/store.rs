@@ -8,7 +8,7 @@ use serde::Serialize;
 use sqlx::PgPool;
 use tokio::task::JoinHandle;
 
-use crate::append::Writer;
+use crate::append::{Herald, Writer};
 use crate::erasure;
 use crate::execute::{States, Turns};
 use crate::load::{Holders, Loader};
@@ -25,6 +25,7 @@ pub struct EventStore {
 struct Inner {
     pool: PgPool,
     vault: Arc<Vault>,
+    herald: Herald,
     writer: Writer,
     loader: Loader,
     holders: Holders,
@@ -67,7 +68,8 @@ impl EventStore {
                 );
             }
         }
-        let (writer, writing) = Writer::start(&pool, options.max_group, options.max_waiting);
+        let herald = Herald::start(pool.clone());
+        let (writer, writing) = Writer::start(&pool, &herald, options.max_group, options.max_waiting);
         let (loader, _) = Loader::start(pool.clone());
         let (holders, _) = Holders::start(pool.clone());
         let states = States::new(options.cache_entries);
@@ -76,6 +78,7 @@ impl EventStore {
             inner: Arc::new(Inner {
                 pool,
                 vault,
+                herald,
                 writer,
                 loader,
                 holders,
@@ -130,6 +133,10 @@ impl EventStore {
             metrics::counter!("guanxi_erasures_not_listed").increment(1);
             tracing::error!(%error, "an erasure is not in the list outside the database yet");
         }
+    }
+
+    pub(crate) fn herald(&self) -> &Herald {
+        &self.inner.herald
     }
 
     pub(crate) fn writer(&self) -> &Writer {

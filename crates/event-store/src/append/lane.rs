@@ -9,6 +9,7 @@ use sqlx::{PgConnection, PgPool};
 use super::call;
 use super::chain::{Fate, Link};
 use super::group::Waiting;
+use super::herald::Herald;
 use super::request::{AppendRequest, Verdict};
 use crate::StoreError;
 
@@ -21,15 +22,17 @@ pub(super) struct Lane {
     number: usize,
     pool: PgPool,
     connection: Option<PgConnection>,
+    herald: Herald,
 }
 
 impl Lane {
     /// A lane that connects when it is first needed.
-    pub(super) fn new(number: usize, pool: PgPool) -> Self {
+    pub(super) fn new(number: usize, pool: PgPool, herald: Herald) -> Self {
         Self {
             number,
             pool,
             connection: None,
+            herald,
         }
     }
 
@@ -96,6 +99,13 @@ impl Lane {
             return Err(StoreError::Closed);
         };
         let verdicts = call::append(connection, group).await?;
+        let last = verdicts.iter().filter_map(|verdict| match verdict {
+            Some(Verdict::Appended { last, .. }) => Some(*last),
+            _ => None,
+        });
+        if let Some(last) = last.max() {
+            self.herald.appended(last);
+        }
         fail_point!("append.before_acknowledge", |_| Err(StoreError::Closed));
         Ok(verdicts)
     }

@@ -10,11 +10,13 @@ mod call;
 mod chain;
 mod columns;
 mod group;
+mod herald;
 mod lane;
 mod request;
 mod writer;
 
 pub(crate) use chain::{Fate, Link, LinkEnd};
+pub(crate) use herald::{CHANNEL, Herald};
 pub(crate) use request::{
     AppendRequest, KnownAnswer, NetClaim, NewEvent, Recording, Verdict, sealed_subject,
 };

@@ -12,6 +12,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::group::{Taken, Touched, Waiting, take};
+use super::herald::Herald;
 use super::lane::{Lane, answer};
 use super::request::{AppendRequest, Verdict};
 use crate::{ExecuteError, StoreError};
@@ -31,11 +32,18 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts the task; it ends when the last handle is dropped and the queue is empty.
-    pub fn start(pool: &PgPool, max_group: usize, max_waiting: usize) -> (Self, JoinHandle<()>) {
+    pub fn start(
+        pool: &PgPool,
+        herald: &Herald,
+        max_group: usize,
+        max_waiting: usize,
+    ) -> (Self, JoinHandle<()>) {
         let (queue, incoming) = mpsc::channel(max_waiting.max(1));
         let many = Arc::<Notify>::default();
         let task = Task {
-            idle: (0..LANES).map(|number| Lane::new(number, pool.clone())).collect(),
+            idle: (0..LANES)
+                .map(|number| Lane::new(number, pool.clone(), herald.clone()))
+                .collect(),
             under_way: FuturesUnordered::new(),
             touched: std::array::from_fn(|_| None),
             queue: VecDeque::new(),

@@ -19,7 +19,7 @@ impl<E: EventSet> Loop<E> {
     /// Begins to register followers.
     #[must_use]
     pub fn builder(store: EventStore) -> LoopBuilder<E> {
-        let tail = Arc::new(Tail::new(store.pool().clone()));
+        let tail = Arc::new(Tail::new(store.pool().clone(), store.herald().clone()));
         let (views, policies, others) = (Vec::new(), Vec::new(), Vec::new());
         LoopBuilder {
             inner: Inner {

@@ -13,10 +13,9 @@ use tokio::time::{sleep, timeout};
 use super::convoy::{Convoy, Member};
 use super::read::{head, read_segment};
 use super::{Batch, FollowError, Mark, Segment};
+use crate::append::{CHANNEL, Herald};
 use crate::connection::own;
 
-/// The channel on which every append says so.
-const CHANNEL: &str = "guanxi_log";
 /// How long nothing is asked when nobody notifies.
 const SLOW_POLL: Duration = Duration::from_secs(1);
 /// Events that the ring holds at most (one segment is kept in any case).
@@ -27,6 +26,7 @@ const SEGMENT_EVENTS: usize = 2048;
 /// Recent events, decoded.
 pub(crate) struct Tail<E> {
     pool: PgPool,
+    herald: Herald,
     ring: Mutex<Ring<E>>,
     moved: watch::Sender<u64>,
     convoy: Convoy<E>,
@@ -65,10 +65,11 @@ impl<E> Ring<E> {
 }
 
 impl<E: EventSet> Tail<E> {
-    pub(crate) fn new(pool: PgPool) -> Self {
+    pub(crate) fn new(pool: PgPool, herald: Herald) -> Self {
         Self {
             convoy: Convoy::new(pool.clone()),
             pool,
+            herald,
             ring: Mutex::new(Ring {
                 segments: VecDeque::new(),
                 events: 0,
@@ -170,9 +171,28 @@ impl<E: EventSet> Tail<E> {
         self.moved.send_modify(|count| *count += 1);
     }
 
+    /// Waits until this process or another one has appended.
+    async fn told(
+        &self,
+        listener: &mut PgListener,
+        grown: &mut watch::Receiver<u64>,
+    ) -> Result<(), sqlx::Error> {
+        loop {
+            tokio::select! {
+                Ok(()) = grown.changed() => return Ok(()),
+                notified = listener.recv() => {
+                    if !self.herald.is_own(notified?.payload()) {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+
     async fn follow(&self) -> Result<(), FollowError> {
         let mut listener = PgListener::connect_with(&self.pool).await?;
         listener.listen(CHANNEL).await?;
+        let mut grown = self.herald.grown();
         let mut connection = own(&self.pool).await?;
         let mut at = head(&self.pool).await?;
         loop {
@@ -184,8 +204,8 @@ impl<E: EventSet> Tail<E> {
                     .push(Arc::new(segment));
                 self.moved.send_modify(|count| *count += 1);
             }
-            if let Ok(notified) = timeout(SLOW_POLL, listener.recv()).await {
-                notified?;
+            if let Ok(told) = timeout(SLOW_POLL, self.told(&mut listener, &mut grown)).await {
+                told?;
                 while listener.next_buffered().is_some() {}
             } else {
                 // A follower that was told of nothing still looks, in case the ring was cleared under it.

@@ -1,5 +1,6 @@
 //! One dense order, whoever appends.
 
+use sqlx::Connection as _;
 use sqlx::PgPool;
 
 use super::account::{Account, Accounts, Command, TestEvent, context, open};
@@ -95,16 +96,59 @@ async fn the_server_cannot_rewrite_history(pool: PgPool) {
     }
 }
 
+/// An append of nothing, as SQL.
+const NOTHING: &str =
+    "select log.append('{}', '', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '')";
+
 #[sqlx::test(migrator = "crate::MIGRATOR")]
-async fn another_isolation_is_refused(pool: PgPool) {
-    let store = open(&pool).await;
-    let mut transaction = store
-        .pool()
-        .begin_with("begin isolation level repeatable read")
+async fn settings_under_which_an_append_would_not_keep_its_word_are_refused(pool: PgPool) {
+    let path = "set search_path = log, pg_temp";
+    for (settings, isolation, expected) in [
+        (
+            vec![path],
+            "begin isolation level repeatable read",
+            "READ COMMITTED",
+        ),
+        (
+            vec![path, "set synchronous_commit = off"],
+            "begin",
+            "synchronous_commit",
+        ),
+        (vec!["set search_path = log"], "begin", "search_path"),
+    ] {
+        let mut connection = pool.acquire().await.unwrap();
+        sqlx::query("set synchronous_commit = on")
+            .execute(&mut *connection)
+            .await
+            .unwrap();
+        for setting in settings {
+            sqlx::query(setting).execute(&mut *connection).await.unwrap();
+        }
+        let mut transaction = connection.begin_with(isolation).await.unwrap();
+        let error = sqlx::query(NOTHING).execute(&mut *transaction).await.unwrap_err();
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+}
+
+#[sqlx::test(migrator = "crate::MIGRATOR")]
+async fn a_caller_cannot_slip_in_what_would_run_as_the_owner(pool: PgPool) {
+    let mut connection = pool.acquire().await.unwrap();
+    let mut run = async |sql: &str| sqlx::raw_sql(sql).execute(&mut *connection).await.map(drop);
+    // The server may create things in the schema `views`: types, functions and operators with well-known names.
+    run("set role guanxi_server; set synchronous_commit = on; create function views.evil(text) returns boolean language plpgsql as
+         $$ begin raise exception 'evil runs as %', current_user; end $$;
+         create domain views.text as pg_catalog.text check (views.evil(value));
+         create domain views.bytea as pg_catalog.bytea check (views.evil(encode(value, 'hex')));
+         create domain views.timestamptz as pg_catalog.timestamptz check (views.evil(value::pg_catalog.text));
+         create function views.current_setting(pg_catalog.text) returns pg_catalog.text language plpgsql as
+         $$ begin raise exception 'evil runs as %', current_user; end $$;
+         create function views.cardinality(pg_catalog.anyarray) returns int language plpgsql as
+         $$ begin raise exception 'evil runs as %', current_user; end $$")
         .await
         .unwrap();
-    let nothing = "'{}', '', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', ''";
-    let sql = format!("select log.append({nothing})");
-    let error = sqlx::query(&sql).execute(&mut *transaction).await.unwrap_err();
-    assert!(error.to_string().contains("READ COMMITTED"), "{error}");
+    run("set search_path = views, pg_catalog").await.unwrap();
+    let error = run(NOTHING).await.unwrap_err();
+    assert!(error.to_string().contains("search_path"), "{error}");
+    run("set search_path = log, pg_temp").await.unwrap();
+    run(NOTHING).await.unwrap();
 }
