@@ -71,9 +71,9 @@ $$;
 
 -- Appends a group of commands that nothing stands against, and gives the position behind which their events lie.
 --
--- Commands are numbered from 1, and their events lie in the log in the order in which they come. `c_first` is the
--- sequence of a command's first event and `c_count` their number, null where it has none. Digests and hashes come end to
--- end, 32 bytes each. Left out are the outcomes where all commands have events, and the claims and keys where there are
+-- Commands come in the order of their ids and are numbered from 1; their events lie in the log in the order in which they
+-- come, which is another. `c_first` is the sequence of a command's first event and `c_count` their number, null where it
+-- has none. Digests and hashes come end to end, 32 bytes each. Left out are the outcomes where all commands have events, and the claims and keys where there are
 -- none: each array costs as much as a column of a row. A unique_violation says that somebody was faster with a command
 -- id, a sequence or a claim.
 --
@@ -126,8 +126,7 @@ begin
         select unnest(c_id), substring(c_digests from generate_series(0, cardinality(c_id) - 1) * 32 + 1 for 32),
                unnest(coalesce(c_outcome, array_fill('appended'::text, array[cardinality(c_id)]))), unnest(c_code),
                unnest(c_message), unnest(c_type), unnest(c_stream), unnest(c_first), unnest(c_count),
-               clock_timestamp()
-         order by 1;
+               clock_timestamp();
     end if;
 
     unused := pg_advisory_xact_lock(7305803671234501)::text;

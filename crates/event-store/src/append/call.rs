@@ -82,8 +82,9 @@ fn is_unique_violation(error: &sqlx::Error) -> bool {
 
 /// Appends all of them, or fails.
 async fn write(connection: &mut PgConnection, group: &[&AppendRequest]) -> Result<Vec<Verdict>, sqlx::Error> {
-    let (commands, events) = (Commands::of(group), Events::of(group));
-    let (claims, keys) = (Claims::of(group), Keys::of(group));
+    let (by_id, numbers) = in_order_of_ids(group);
+    let (commands, events) = (Commands::of(&by_id), Events::of(group, &numbers));
+    let (claims, keys) = (Claims::of(group, &numbers), Keys::of(group));
     let refuses = commands.count.iter().any(Option::is_none);
     let parts = [
         (refuses, &OUTCOMES[..]),
@@ -139,6 +140,18 @@ async fn write(connection: &mut PgConnection, group: &[&AppendRequest]) -> Resul
     Ok(group.iter().map(verdict).collect())
 }
 
+/// The commands in the one order in which all processes write answers, so that they cannot wait for each other in a
+/// circle; and the number of each request there, counted from 1.
+fn in_order_of_ids<'a>(group: &[&'a AppendRequest]) -> (Vec<&'a AppendRequest>, Vec<i32>) {
+    let mut order: Vec<usize> = (0..group.len()).collect();
+    order.sort_unstable_by_key(|&place| group[place].command_id.as_str());
+    let mut numbers = vec![0; group.len()];
+    for (number, &place) in (1..).zip(&order) {
+        numbers[place] = number;
+    }
+    (order.into_iter().map(|place| group[place]).collect(), numbers)
+}
+
 /// The call with the parts that there are; each combination is prepared once.
 fn statement(parts: &[(bool, &[&str])]) -> String {
     let mut sql = APPEND.to_owned();
@@ -155,7 +168,8 @@ async fn examine(
     connection: &mut PgConnection,
     group: &[&AppendRequest],
 ) -> Result<Vec<Option<Verdict>>, sqlx::Error> {
-    let (commands, claims) = (Commands::of(group), Claims::of(group));
+    let numbers: Vec<i32> = (1..).take(group.len()).collect();
+    let (commands, claims) = (Commands::of(group), Claims::of(group, &numbers));
     let rows = sqlx::query(EXAMINE)
         .bind(&commands.id)
         .bind(&commands.aggregate_type)

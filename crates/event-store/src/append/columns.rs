@@ -59,9 +59,10 @@ pub(super) struct Events<'a> {
 }
 
 impl<'a> Events<'a> {
-    pub(super) fn of(group: &[&'a AppendRequest]) -> Self {
+    /// `numbers` says which of the commands each request is, counted from 1.
+    pub(super) fn of(group: &[&'a AppendRequest], numbers: &[i32]) -> Self {
         let mut own = Self::default();
-        for (command, request) in (1..).zip(group) {
+        for (&command, request) in numbers.iter().zip(group) {
             for event in &request.events {
                 own.command.push(command);
                 own.id.push(&event.id);
@@ -86,9 +87,10 @@ pub(super) struct Claims<'a> {
 }
 
 impl<'a> Claims<'a> {
-    pub(super) fn of(group: &[&'a AppendRequest]) -> Self {
+    /// `numbers` as for [`Events`].
+    pub(super) fn of(group: &[&'a AppendRequest], numbers: &[i32]) -> Self {
         let mut own = Self::default();
-        for (command, request) in (1..).zip(group) {
+        for (&command, request) in numbers.iter().zip(group) {
             for claim in &request.claims {
                 let (scope, key, take) = match claim {
                     NetClaim::Take { scope, key } => (*scope, Some(key.as_str()), true),

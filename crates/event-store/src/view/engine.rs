@@ -144,9 +144,12 @@ impl<V: View, S: Second<V>> Follower for ViewFollower<V, S> {
             (self.who, self.live) = (who, live);
             self.tables = Tables::of(&self.who);
         }
+        // Before all else: whoever sets keys aside or applies them takes the next number, and then this one is of no use.
+        // Read behind it, a key could still look parked that no checkpoint will speak of again.
+        let checkpoint = Checkpoint::load(&mut *self.pool.acquire().await?, &self.who).await?;
         self.parked = parked_keys(&self.pool, &self.who).await?;
         self.discards = Discards::load(&self.pool, &self.who.name).await?;
-        Checkpoint::load(&mut *self.pool.acquire().await?, &self.who).await
+        Ok(checkpoint)
     }
 
     async fn work(&mut self, batch: &Batch<V::Event>, from: &Checkpoint) -> Result<Checkpoint, FollowError> {
