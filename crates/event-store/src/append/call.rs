@@ -1,23 +1,14 @@
-//! The one call: a group as arrays, and what becomes of it.
-
-use std::fmt::Write as _;
+//! A group on its way into the log, and what becomes of it.
 
 use fail::fail_point;
 use guanxi_kernel::StreamRef;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 
-use super::columns::{Claims, Commands, Events, Keys};
+use super::columns::{Claims, Commands};
 use super::request::{AppendRequest, KnownAnswer, Verdict};
+use super::write::write;
 
-/// What every group has; the rest is named behind it.
-const APPEND: &str =
-    "select log.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::json[], $13::json[], $14";
-const PARAMETERS: usize = 14;
-const OUTCOMES: [&str; 3] = ["c_outcome", "c_code", "c_message"];
-const CLAIMS: [&str; 4] = ["k_command", "k_scope", "k_key", "k_take"];
-const NEW_KEYS: [&str; 2] = ["s_subject", "s_wrapped"];
-const DESTROYED: [&str; 1] = ["d_subject"];
 /// How often it is looked what stands against a group, each time for fewer commands.
 const LOOKS: usize = 8;
 const EXAMINE: &str = "select * from log.examine_group($1, $2, $3, $4, $5, $6, $7, $8, $9)";
@@ -78,89 +69,6 @@ fn is_unique_violation(error: &sqlx::Error) -> bool {
     error
         .as_database_error()
         .is_some_and(sqlx::error::DatabaseError::is_unique_violation)
-}
-
-/// Appends all of them, or fails.
-async fn write(connection: &mut PgConnection, group: &[&AppendRequest]) -> Result<Vec<Verdict>, sqlx::Error> {
-    let (by_id, numbers) = in_order_of_ids(group);
-    let (commands, events) = (Commands::of(&by_id), Events::of(group, &numbers));
-    let (claims, keys) = (Claims::of(group, &numbers), Keys::of(group));
-    let refuses = commands.count.iter().any(Option::is_none);
-    let parts = [
-        (refuses, &OUTCOMES[..]),
-        (!claims.command.is_empty(), &CLAIMS),
-        (!keys.subject.is_empty(), &NEW_KEYS),
-        (!keys.destroyed.is_empty(), &DESTROYED),
-    ];
-    let sql = statement(&parts);
-    let mut query = sqlx::query_scalar(&sql)
-        .bind(&commands.id)
-        .bind(&commands.digests)
-        .bind(&commands.aggregate_type)
-        .bind(&commands.stream)
-        .bind(&commands.first)
-        .bind(&commands.count)
-        .bind(&events.command)
-        .bind(&events.id)
-        .bind(&events.sequence)
-        .bind(&events.name)
-        .bind(&events.version)
-        .bind(&events.payload)
-        .bind(&events.metadata)
-        .bind(&events.hashes);
-    if refuses {
-        query = query
-            .bind(&commands.outcome)
-            .bind(&commands.code)
-            .bind(&commands.message);
-    }
-    if !claims.command.is_empty() {
-        query = query
-            .bind(&claims.command)
-            .bind(&claims.scope)
-            .bind(&claims.key)
-            .bind(&claims.take);
-    }
-    if !keys.subject.is_empty() {
-        query = query.bind(&keys.subject).bind(&keys.wrapped);
-    }
-    if !keys.destroyed.is_empty() {
-        query = query.bind(&keys.destroyed);
-    }
-    let before: i64 = query.fetch_one(connection).await?;
-    let mut last = before.unsigned_abs();
-    let verdict = |request: &&AppendRequest| match request.events.len() as u64 {
-        0 => Verdict::Stored,
-        count => {
-            let first = last + 1;
-            last += count;
-            Verdict::Appended { first, last }
-        }
-    };
-    Ok(group.iter().map(verdict).collect())
-}
-
-/// The commands in the one order in which all processes write answers, so that they cannot wait for each other in a
-/// circle; and the number of each request there, counted from 1.
-fn in_order_of_ids<'a>(group: &[&'a AppendRequest]) -> (Vec<&'a AppendRequest>, Vec<i32>) {
-    let mut order: Vec<usize> = (0..group.len()).collect();
-    order.sort_unstable_by_key(|&place| group[place].command_id.as_str());
-    let mut numbers = vec![0; group.len()];
-    for (number, &place) in (1..).zip(&order) {
-        numbers[place] = number;
-    }
-    (order.into_iter().map(|place| group[place]).collect(), numbers)
-}
-
-/// The call with the parts that there are; each combination is prepared once.
-fn statement(parts: &[(bool, &[&str])]) -> String {
-    let mut sql = APPEND.to_owned();
-    let present = parts.iter().filter(|(present, _)| *present);
-    for (number, name) in (PARAMETERS + 1..).zip(present.flat_map(|(_, names)| *names)) {
-        let _ = write!(sql, ", {name} => ${number}");
-    }
-    sql.push(')');
-    sql
 }
 
 /// What stands against each command; nothing for those that fit.

@@ -130,6 +130,6 @@ impl<'a> Keys<'a> {
 }
 
 /// Sequences have 63 bits in the database.
-fn signed(number: u64) -> i64 {
+pub(super) fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -13,6 +13,7 @@ mod group;
 mod herald;
 mod lane;
 mod request;
+mod write;
 mod writer;
 
 pub(crate) use chain::{Fate, Link, LinkEnd};
