@@ -8,7 +8,7 @@ use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 use sqlx::PgPool;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::group::{Taken, Touched, Waiting, take};
@@ -25,7 +25,10 @@ const BESIDE: usize = 32;
 /// Takes commands and has them appended.
 #[derive(Debug, Clone)]
 pub(crate) struct Writer {
-    queue: mpsc::Sender<Waiting>,
+    queue: mpsc::UnboundedSender<Waiting>,
+    /// A place for each command that may wait, in the channel or in the task's own queue; what is sent gives it back.
+    places: Arc<Semaphore>,
+    max_waiting: usize,
     /// Told when enough wait for a second group.
     many: Arc<Notify>,
 }
@@ -38,7 +41,9 @@ impl Writer {
         max_group: usize,
         max_waiting: usize,
     ) -> (Self, JoinHandle<()>) {
-        let (queue, incoming) = mpsc::channel(max_waiting.max(1));
+        let max_waiting = max_waiting.clamp(1, Semaphore::MAX_PERMITS);
+        let (queue, incoming) = mpsc::unbounded_channel();
+        let places = Arc::new(Semaphore::new(max_waiting));
         let many = Arc::<Notify>::default();
         let task = Task {
             idle: (0..LANES)
@@ -49,9 +54,16 @@ impl Writer {
             queue: VecDeque::new(),
             max_group: max_group.max(1),
             last: 0,
+            places: Arc::clone(&places),
             many: Arc::clone(&many),
         };
-        (Self { queue, many }, tokio::spawn(task.run(incoming)))
+        let writer = Self {
+            queue,
+            places,
+            max_waiting,
+            many,
+        };
+        (writer, tokio::spawn(task.run(incoming)))
     }
 
     /// Appends one command with whatever waits beside it.
@@ -61,14 +73,13 @@ impl Writer {
 
     /// Puts one command behind those that wait.
     pub fn enqueue(&self, request: AppendRequest) -> Result<Told, ExecuteError> {
+        let place = self.places.try_acquire().map_err(|_| ExecuteError::Overloaded)?;
         let (tell, told) = oneshot::channel();
         self.queue
-            .try_send(Waiting { request, tell })
-            .map_err(|error| match error {
-                mpsc::error::TrySendError::Full(_) => ExecuteError::Overloaded,
-                mpsc::error::TrySendError::Closed(_) => StoreError::Closed.into(),
-            })?;
-        if self.queue.max_capacity() - self.queue.capacity() >= BESIDE {
+            .send(Waiting { request, tell })
+            .map_err(|_| StoreError::Closed)?;
+        place.forget();
+        if self.max_waiting - self.places.available_permits() >= BESIDE {
             self.many.notify_one();
         }
         Ok(Told(told))
@@ -97,11 +108,12 @@ struct Task {
     max_group: usize,
     /// How many went in the last group.
     last: usize,
+    places: Arc<Semaphore>,
     many: Arc<Notify>,
 }
 
 impl Task {
-    async fn run(mut self, mut incoming: mpsc::Receiver<Waiting>) {
+    async fn run(mut self, mut incoming: mpsc::UnboundedReceiver<Waiting>) {
         let mut first = Vec::with_capacity(1);
         loop {
             if self.under_way.is_empty() {
@@ -126,9 +138,8 @@ impl Task {
         }
     }
 
-    /// Takes what has come, as long as it is not more than a group or two: the rest fills the channel, which turns away
-    /// what is too much.
-    fn receive(&mut self, incoming: &mut mpsc::Receiver<Waiting>) {
+    /// Takes what has come, as long as it is not more than a group or two: a group is chosen by looking at all of it.
+    fn receive(&mut self, incoming: &mut mpsc::UnboundedReceiver<Waiting>) {
         while self.queue.len() < self.max_group * LANES
             && let Ok(waiting) = incoming.try_recv()
         {
@@ -138,7 +149,7 @@ impl Task {
 
     /// Lets those that run beside this task have their turn. Whoever was just answered asks again at once, and would else
     /// come half a group late each time: two small groups cost more than one large one. Who is alone is not kept waiting.
-    async fn gather(&mut self, incoming: &mut mpsc::Receiver<Waiting>) {
+    async fn gather(&mut self, incoming: &mut mpsc::UnboundedReceiver<Waiting>) {
         if self.last > 1 || self.queue.len() > 1 {
             tokio::task::yield_now().await;
             self.receive(incoming);
@@ -149,6 +160,7 @@ impl Task {
     fn send(&mut self) {
         let Some(mut lane) = self.idle.pop() else { return };
         let Taken { group, touched, void } = take(&mut self.queue, self.max_group, &self.touched);
+        self.places.add_permits(group.len() + void.len());
         for waiting in void {
             answer(waiting, Ok(Verdict::Unsent));
         }

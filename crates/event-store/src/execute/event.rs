@@ -62,7 +62,11 @@ fn holds_nul(json: &str) -> bool {
 
 /// Derived from what is unique anyway, so that a group sent twice carries the same ids.
 fn event_id(stream: &StreamRef, sequence: u64, context: &CommandContext) -> String {
-    let (kind, id, command) = (&*stream.aggregate_type, &*stream.aggregate_id, context.command_id.as_str());
+    let (kind, id, command) = (
+        &*stream.aggregate_type,
+        &*stream.aggregate_id,
+        context.command_id.as_str(),
+    );
     let name = [kind, "/", id, "/", &sequence.to_string(), "/", command].concat();
     uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, name.as_bytes()).to_string()
 }
