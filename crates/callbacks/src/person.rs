@@ -10,7 +10,9 @@ use guanxi_domain::member::{
 };
 use guanxi_event_store::{CommandContext, EventStore, ExecuteError, Keep, NewSubject, StoreError};
 use guanxi_kernel::claim::LookupHash;
-use guanxi_kernel::{Channel, ClaimKey, CommandId, IdError, MemberId, Metadata, StoreId, SubjectId};
+use guanxi_kernel::{
+    Channel, ClaimKey, CommandId, IdError, MemberId, Metadata, StoreId, StreamRef, SubjectId,
+};
 
 /// A sign by which a notice names a person.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -109,17 +111,24 @@ pub async fn find(store: &EventStore, signs: &[Sign<'_>]) -> Result<Option<Membe
     if signs.is_empty() {
         return Ok(None);
     }
-    let claims: Vec<_> = signs
-        .iter()
-        .map(|sign| ClaimKey::open(sign.kind.scope(), lookup(store, sign).0))
-        .collect();
-    let holders = store.holders(&claims).await?;
-    let Some(holder) = holders.into_iter().flatten().next() else {
-        return Ok(None);
-    };
+    let holders = store.holders(&claims(store, signs)).await?;
+    match holders.into_iter().flatten().next() {
+        Some(holder) => survivor(store, holder).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// What whoever is known by these signs holds.
+pub(crate) fn claims(store: &EventStore, signs: &[Sign<'_>]) -> Vec<ClaimKey> {
+    let claim = |sign: &Sign<'_>| ClaimKey::open(sign.kind.scope(), lookup(store, sign).0);
+    signs.iter().map(claim).collect()
+}
+
+/// The member who holds a sign, or into whom that member was merged.
+pub(crate) async fn survivor(store: &EventStore, holder: StreamRef) -> Result<MemberId, PersonError> {
     let alias = ClaimKey::open(ALIAS, holder.aggregate_id.to_string());
     let survivor = store.holders(&[alias]).await?.into_iter().flatten().next();
-    Ok(Some(MemberId::new(&survivor.unwrap_or(holder).aggregate_id)?))
+    Ok(MemberId::new(&survivor.unwrap_or(holder).aggregate_id)?)
 }
 
 /// Joins a notice to the member whom it names, so that it is forgotten with the member. Nobody is enrolled for it.

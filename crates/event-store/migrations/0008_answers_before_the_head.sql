@@ -93,6 +93,9 @@ $$;
 -- twice. Whatever is looked up before the path is checked (the types of variables, the check itself) is named in full, so
 -- that a caller cannot slip something of his own under the owner's rights.
 --
+-- The notices that commands were read from go in with them (`0013_notices_in_the_append.sql`); not before the head is
+-- taken, so that nobody who puts the same notice into the inbox waits for the head.
+--
 -- Nobody is notified here: the appending process tells others afterwards (`append/herald.rs`).
 create function log.append(
     c_id text[], c_digests bytea, c_type text[], c_stream text[], c_first bigint[], c_count int[],
@@ -101,7 +104,10 @@ create function log.append(
     c_outcome text[] default null, c_code text[] default null, c_message text[] default null,
     k_command int[] default null, k_scope text[] default null, k_key text[] default null,
     k_take boolean[] default null,
-    s_subject text[] default null, s_wrapped bytea[] default null, d_subject text[] default null)
+    s_subject text[] default null, s_wrapped bytea[] default null, d_subject text[] default null,
+    n_source text[] default null, n_key text[] default null, n_digests bytea default null,
+    n_subject text[] default null, n_sealed bytea[] default null, n_received text[] default null,
+    n_result text[] default null)
 returns bigint
 language plpgsql
 security definer
@@ -153,6 +159,9 @@ begin
         perform log.write_surroundings(c_type, c_stream, k_command, k_scope, k_key, k_take, s_subject, s_wrapped,
                                        d_subject, now_time);
     end if;
+    if n_source is not null then
+        perform log.keep_notices(n_source, n_key, n_digests, n_subject, n_sealed, n_received, n_result);
+    end if;
     return head;
 end
 $$;
@@ -164,7 +173,10 @@ create function log.append_one(
     p_event text, p_name text, p_version text, p_payload json, p_metadata json, p_hash bytea,
     k_command int[] default null, k_scope text[] default null, k_key text[] default null,
     k_take boolean[] default null,
-    s_subject text[] default null, s_wrapped bytea[] default null, d_subject text[] default null)
+    s_subject text[] default null, s_wrapped bytea[] default null, d_subject text[] default null,
+    n_source text[] default null, n_key text[] default null, n_digests bytea default null,
+    n_subject text[] default null, n_sealed bytea[] default null, n_received text[] default null,
+    n_result text[] default null)
 returns bigint
 language plpgsql
 security definer
@@ -205,6 +217,9 @@ begin
     if k_command is not null or s_subject is not null or d_subject is not null then
         perform log.write_surroundings(array[p_type], array[p_stream], k_command, k_scope, k_key, k_take, s_subject,
                                        s_wrapped, d_subject, now_time);
+    end if;
+    if n_source is not null then
+        perform log.keep_notices(n_source, n_key, n_digests, n_subject, n_sealed, n_received, n_result);
     end if;
     return head;
 end

@@ -14,9 +14,13 @@ pub struct ContentDigest(pub [u8; 32]);
 impl ContentDigest {
     /// Digest of a value's JSON.
     pub(crate) fn of(key: &hmac::Key, content: &impl Serialize) -> Self {
-        let json = serde_json::to_vec(content).unwrap_or_default();
+        Self::of_bytes(key, &serde_json::to_vec(content).unwrap_or_default())
+    }
+
+    /// Digest of bytes.
+    pub(crate) fn of_bytes(key: &hmac::Key, content: &[u8]) -> Self {
         let mut digest = [0; 32];
-        digest.copy_from_slice(hmac::sign(key, &json).as_ref());
+        digest.copy_from_slice(hmac::sign(key, content).as_ref());
         Self(digest)
     }
 }

@@ -109,6 +109,11 @@ impl EventStore {
         ContentDigest::of(self.inner.vault.digest_key(), content)
     }
 
+    /// The same of bytes.
+    pub(crate) fn digest_of_bytes(&self, content: &[u8]) -> ContentDigest {
+        ContentDigest::of_bytes(self.inner.vault.digest_key(), content)
+    }
+
     /// Forgets the cached state of a stream; the next command loads it.
     pub fn forget<D: Decider>(&self, id: &str) {
         self.inner.states.remove(&StreamRef::new(D::TYPE, id));

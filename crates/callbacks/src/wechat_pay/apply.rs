@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use guanxi_domain::order::{ATTEMPT, Order};
+use guanxi_domain::order::{ATTEMPT, Order, OrderState};
 use guanxi_domain::suspense::Suspense;
 use guanxi_event_store::{Answer, CommandContext, EventStore, ExecuteError, Keep, StoreError};
 use guanxi_kernel::{
-    Channel, ClaimKey, Decider, IdError, MemberId, Metadata, OrderId, StoreId, SubjectId, TimeZoneId,
-    Timestamp,
+    Channel, ClaimKey, CommandId, Decider, IdError, MemberId, Metadata, OrderId, StoreId, StreamRef,
+    SubjectId, TimeZoneId, Timestamp,
 };
 
 use super::facts::Fact;
@@ -79,7 +79,7 @@ impl From<ExecuteError> for ApplyError {
 
 /// Where an order was placed and whose it is, as far as it is known.
 #[derive(Debug, Default)]
-struct Place {
+pub(super) struct Place {
     store_id: Option<StoreId>,
     channel: Option<Channel>,
     time_zone: Option<TimeZoneId>,
@@ -103,7 +103,7 @@ pub async fn apply(store: &EventStore, fact: &Fact, source: Source<'_>) -> Resul
     };
     // Numbers that cannot be used leave nobody enrolled.
     translate::request(fact, order.clone(), None)?;
-    let metadata = metadata(happened_at, &place, source);
+    let metadata = metadata(happened_at, &place, source.notice_id);
     let payer = match fact {
         Fact::Payment(payment) => {
             let introduction = Introduction {
@@ -133,17 +133,7 @@ async fn ask(
     request: Request,
     metadata: Metadata,
 ) -> Result<Applied, ApplyError> {
-    let digest = match fact {
-        Fact::Payment(payment) => store.digest(&payment.paid),
-        Fact::Refund(refund) => store.digest(refund),
-    };
-    let context = CommandContext {
-        command_id: request.command_id,
-        digest,
-        metadata,
-        keep: Keep::Everything,
-        new_keys: Vec::new(),
-    };
+    let context = context(store, fact, request.command_id, metadata);
     match request.target {
         Target::Order(id, command) => {
             let _: Answer = store.execute::<Order>(id.as_str(), &command, &context).await?;
@@ -156,29 +146,61 @@ async fn ask(
     }
 }
 
+/// What a fact's command brings along.
+pub(super) fn context(
+    store: &EventStore,
+    fact: &Fact,
+    command_id: CommandId,
+    metadata: Metadata,
+) -> CommandContext {
+    let digest = match fact {
+        Fact::Payment(payment) => store.digest(&payment.paid),
+        Fact::Refund(refund) => store.digest(refund),
+    };
+    CommandContext {
+        command_id,
+        digest,
+        metadata,
+        keep: Keep::Everything,
+        new_keys: Vec::new(),
+    }
+}
+
 async fn registered_by(store: &EventStore, attempt: &Attempt) -> Result<Option<OrderId>, ApplyError> {
-    let holders = store.holders(&[ClaimKey::open(ATTEMPT, attempt.key())]).await?;
-    let order = holders
-        .into_iter()
-        .flatten()
-        .find(|stream| *stream.aggregate_type == *Order::TYPE);
-    Ok(order
-        .map(|stream| OrderId::new(&stream.aggregate_id))
-        .transpose()?)
+    let holders = store.holders(&[claim(attempt)]).await?;
+    Ok(order(holders.into_iter().next().flatten())?)
+}
+
+/// What an order takes when it registers an attempt.
+pub(super) fn claim(attempt: &Attempt) -> ClaimKey {
+    ClaimKey::open(ATTEMPT, attempt.key())
+}
+
+/// The order that holds an attempt, if an order does.
+pub(super) fn order(holder: Option<StreamRef>) -> Result<Option<OrderId>, IdError> {
+    let order = holder.filter(|stream| *stream.aggregate_type == *Order::TYPE);
+    order.map(|stream| OrderId::new(&stream.aggregate_id)).transpose()
 }
 
 async fn placed(store: &EventStore, order: &OrderId) -> Result<Place, StoreError> {
     let order = store.load::<Order>(order.as_str()).await?.state;
-    Ok(order.placed.as_ref().map_or_else(Place::default, |placed| Place {
-        store_id: Some(placed.store_id.clone()),
-        channel: Some(placed.channel.clone()),
-        time_zone: Some(placed.time_zone.clone()),
-        member_id: order.member_id.clone(),
-    }))
+    Ok(Place::of(&order).unwrap_or_default())
+}
+
+impl Place {
+    /// Where an order was placed; none if it is not.
+    pub(super) fn of(order: &OrderState) -> Option<Self> {
+        order.placed.as_ref().map(|placed| Self {
+            store_id: Some(placed.store_id.clone()),
+            channel: Some(placed.channel.clone()),
+            time_zone: Some(placed.time_zone.clone()),
+            member_id: order.member_id.clone(),
+        })
+    }
 }
 
 /// Dated in the store's zone; in Shanghai's, like the provider's statements, while the store is not known.
-fn metadata(happened_at: Timestamp, place: &Place, source: Source<'_>) -> Metadata {
+pub(super) fn metadata(happened_at: Timestamp, place: &Place, notice_id: &str) -> Metadata {
     let zone = place.time_zone.clone().unwrap_or_else(TimeZoneId::shanghai);
     Metadata {
         occurred_at: happened_at,
@@ -186,7 +208,7 @@ fn metadata(happened_at: Timestamp, place: &Place, source: Source<'_>) -> Metada
         actor: Arc::from(ACTOR),
         channel: place.channel.clone(),
         store_id: place.store_id.clone(),
-        correlation_id: Arc::from(source.notice_id),
+        correlation_id: Arc::from(notice_id),
         causation_id: None,
         depth: 0,
     }

@@ -1,13 +1,15 @@
 //! WeChat Pay APIv3 notifications.
 //!
 //! The way of a notice: [`receiver`] takes the raw bytes, [`signature`] verifies them by serial, [`envelope`] and
-//! [`resource`] open them, the inbox keeps them, the answer goes out; later [`worker`] drains the inbox and
-//! [`translate`] says which commands a notice means. [`mod@write`] makes such notices, for imports and tests.
+//! [`resource`] open them. What is plain is recorded at once (`direct`), with the notice beside it; anything else the
+//! inbox keeps, and [`worker`] drains it after the answer. [`translate`] says which commands a notice means.
+//! [`mod@write`] makes such notices, for imports and tests.
 
 pub mod apply;
 pub mod body;
 pub mod business_key;
 pub mod config;
+mod direct;
 pub mod envelope;
 pub mod facts;
 pub mod headers;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::SOURCE;
 use super::config::Opened;
+use super::direct;
 use super::receiver::{Intake, IntakeError, Kept, VerifiedNotice};
 
 /// What is sealed as the body of an inbox row: the raw bytes, and what was inside.
@@ -38,7 +39,7 @@ impl From<Opened> for OpenedRecord {
     }
 }
 
-/// Keeps notices in the inbox.
+/// Keeps notices in the inbox, those that are plain together with what they mean.
 #[derive(Debug, Clone)]
 pub struct InboxIntake(Inbox);
 
@@ -56,15 +57,18 @@ impl Intake for InboxIntake {
         let refused = |error: &dyn std::error::Error| IntakeError(error.to_string());
         let record = NoticeRecord {
             raw: String::from_utf8(notice.body.to_vec()).map_err(|error| refused(&error))?,
-            opened: notice.opened.map(OpenedRecord::from),
+            opened: notice.opened.clone().map(OpenedRecord::from),
         };
         let new = NewNotice {
             source: SOURCE,
-            key: notice.envelope.id,
+            key: notice.envelope.id.clone(),
             headers: serde_json::to_string(&notice.headers).map_err(|error| refused(&error))?,
             body: serde_json::to_vec(&record).map_err(|error| refused(&error))?,
             received_at: notice.received_at,
         };
+        if direct::record(&self.0, &notice, &new).await {
+            return Ok(Kept::New);
+        }
         match self.0.put(new).await {
             Ok(Put::New) => Ok(Kept::New),
             Ok(Put::Duplicate) => Ok(Kept::Duplicate),

@@ -33,14 +33,7 @@ pub async fn find_or_enrol(
     openids: &[Openid],
     introduction: Introduction<'_>,
 ) -> Result<Option<MemberId>, PayerError> {
-    let signs: Vec<_> = openids
-        .iter()
-        .map(|openid| Sign {
-            kind: IdentityKind::Openid,
-            issuer: Some(&openid.appid),
-            value: &openid.openid,
-        })
-        .collect();
+    let signs = signs(openids);
     let introduction = person::Introduction {
         partner: SOURCE,
         occasion: introduction.business_key,
@@ -50,4 +43,14 @@ pub async fn find_or_enrol(
         metadata: introduction.metadata,
     };
     person::find_or_enrol(store, &signs, introduction).await
+}
+
+/// The payer's openids as signs.
+pub(super) fn signs<'a>(openids: &'a [Openid]) -> Vec<Sign<'a>> {
+    let sign = |Openid { appid, openid }: &'a Openid| Sign {
+        kind: IdentityKind::Openid,
+        issuer: Some(appid),
+        value: openid,
+    };
+    openids.iter().map(sign).collect()
 }

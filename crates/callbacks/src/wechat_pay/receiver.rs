@@ -1,7 +1,7 @@
 //! The endpoint: raw bytes in, an answer out, and never a 200 before the notice is durable.
 //!
-//! The status decides whether the provider sends again; the body is for people. Translation happens later, so the
-//! answer does not wait for it.
+//! The status decides whether the provider sends again; the body is for people. The answer waits for no translation but
+//! one that goes into the log together with the notice.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod apply;
 #[cfg(test)]
+mod direct;
+#[cfg(test)]
 mod forgetting;
 #[cfg(test)]
 mod house;

@@ -129,6 +129,35 @@ impl<'a> Keys<'a> {
     }
 }
 
+#[derive(Default)]
+pub(super) struct Notices<'a> {
+    pub(super) source: Vec<&'static str>,
+    pub(super) key: Vec<&'a str>,
+    /// End to end.
+    pub(super) digests: Vec<u8>,
+    pub(super) subject: Vec<&'a str>,
+    pub(super) sealed: Vec<&'a [u8]>,
+    pub(super) received: Vec<String>,
+    pub(super) result: Vec<&'a str>,
+}
+
+impl<'a> Notices<'a> {
+    pub(super) fn of(group: &[&'a AppendRequest]) -> Self {
+        let mut own = Self::default();
+        let notices = group.iter().filter_map(|request| request.notice.as_deref());
+        for notice in notices {
+            own.source.push(notice.source);
+            own.key.push(&notice.key);
+            own.digests.extend_from_slice(&notice.digest);
+            own.subject.push(notice.subject.as_str());
+            own.sealed.push(&notice.sealed);
+            own.received.push(notice.received_at.to_string());
+            own.result.push(&notice.result);
+        }
+        own
+    }
+}
+
 /// Sequences have 63 bits in the database.
 pub(super) fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)

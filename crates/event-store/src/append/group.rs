@@ -139,6 +139,7 @@ mod tests {
             claims: vec![claim],
             new_keys: Vec::new(),
             destroyed: Vec::new(),
+            notice: None,
             end: LinkEnd::default(),
             behind: None,
         };

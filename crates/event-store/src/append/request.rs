@@ -5,6 +5,7 @@ use std::sync::Arc;
 use guanxi_kernel::{ClaimChange, CommandId, StreamRef, SubjectId};
 
 use super::chain::{Link, LinkEnd};
+use crate::inbox::SettledNotice;
 use crate::{Answer, ContentDigest, NewKey, Outcome, Refused};
 
 /// What a command wants to leave behind.
@@ -20,6 +21,8 @@ pub(crate) struct AppendRequest {
     pub claims: Vec<NetClaim>,
     pub new_keys: Vec<NewKey>,
     pub destroyed: Vec<SubjectId>,
+    /// What it was read from, where that is to be kept with it.
+    pub notice: Option<Arc<SettledNotice>>,
     /// What becomes of it, for those that were decided on it.
     pub end: LinkEnd,
     /// The command of the same stream that it was decided on, where that was not in the log yet.

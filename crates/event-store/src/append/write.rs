@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use sqlx::postgres::PgArguments;
 use sqlx::query::QueryScalar;
 
-use super::columns::{Claims, Commands, Events, Keys, signed};
+use super::columns::{Claims, Commands, Events, Keys, Notices, signed};
 use super::request::{AppendRequest, NewEvent, Verdict};
 
 /// What every group has; the rest is named behind it.
@@ -19,6 +19,15 @@ const OUTCOMES: [&str; 3] = ["c_outcome", "c_code", "c_message"];
 const CLAIMS: [&str; 4] = ["k_command", "k_scope", "k_key", "k_take"];
 const NEW_KEYS: [&str; 2] = ["s_subject", "s_wrapped"];
 const DESTROYED: [&str; 1] = ["d_subject"];
+const NOTICES: [&str; 7] = [
+    "n_source",
+    "n_key",
+    "n_digests",
+    "n_subject",
+    "n_sealed",
+    "n_received",
+    "n_result",
+];
 
 type Call<'q> = QueryScalar<'q, sqlx::Postgres, i64, PgArguments>;
 
@@ -47,9 +56,9 @@ pub(super) async fn write(
 async fn write_group(connection: &mut PgConnection, group: &[&AppendRequest]) -> Result<i64, sqlx::Error> {
     let (by_id, numbers) = in_order_of_ids(group);
     let (commands, events) = (Commands::of(&by_id), Events::of(group, &numbers));
-    let (claims, keys) = (Claims::of(group, &numbers), Keys::of(group));
+    let around = Around::of(group, &numbers);
     let refuses = commands.count.iter().any(Option::is_none);
-    let sql = statement(GROUP, OF_GROUP, refuses, &claims, &keys);
+    let sql = statement(GROUP, OF_GROUP, refuses, &around);
     let mut call = sqlx::query_scalar(&sql)
         .bind(&commands.id)
         .bind(&commands.digests)
@@ -71,7 +80,7 @@ async fn write_group(connection: &mut PgConnection, group: &[&AppendRequest]) ->
             .bind(&commands.code)
             .bind(&commands.message);
     }
-    surround(call, &claims, &keys).fetch_one(connection).await
+    around.bind(call).fetch_one(connection).await
 }
 
 /// The position behind which the event lies.
@@ -81,8 +90,8 @@ async fn write_one(
     event: &NewEvent,
 ) -> Result<i64, sqlx::Error> {
     let alone = [request];
-    let (claims, keys) = (Claims::of(&alone, &[1]), Keys::of(&alone));
-    let sql = statement(ONE, OF_ONE, false, &claims, &keys);
+    let around = Around::of(&alone, &[1]);
+    let sql = statement(ONE, OF_ONE, false, &around);
     let call = sqlx::query_scalar(&sql)
         .bind(request.command_id.as_str())
         .bind(&request.digest.0[..])
@@ -95,16 +104,66 @@ async fn write_one(
         .bind(&event.payload)
         .bind(&*event.metadata)
         .bind(&event.hash[..]);
-    surround(call, &claims, &keys).fetch_one(connection).await
+    around.bind(call).fetch_one(connection).await
+}
+
+/// What goes in around the events, where there is any.
+struct Around<'a> {
+    claims: Claims<'a>,
+    keys: Keys<'a>,
+    notices: Notices<'a>,
+}
+
+impl<'a> Around<'a> {
+    fn of(group: &[&'a AppendRequest], numbers: &[i32]) -> Self {
+        Self {
+            claims: Claims::of(group, numbers),
+            keys: Keys::of(group),
+            notices: Notices::of(group),
+        }
+    }
+
+    fn bind<'q>(&'q self, mut call: Call<'q>) -> Call<'q> {
+        let Self {
+            claims,
+            keys,
+            notices,
+        } = self;
+        if !claims.command.is_empty() {
+            call = call
+                .bind(&claims.command)
+                .bind(&claims.scope)
+                .bind(&claims.key)
+                .bind(&claims.take);
+        }
+        if !keys.subject.is_empty() {
+            call = call.bind(&keys.subject).bind(&keys.wrapped);
+        }
+        if !keys.destroyed.is_empty() {
+            call = call.bind(&keys.destroyed);
+        }
+        if !notices.key.is_empty() {
+            call = call
+                .bind(&notices.source)
+                .bind(&notices.key)
+                .bind(&notices.digests)
+                .bind(&notices.subject)
+                .bind(&notices.sealed)
+                .bind(&notices.received)
+                .bind(&notices.result);
+        }
+        call
+    }
 }
 
 /// The call with the parts that there are; each combination is prepared once.
-fn statement(begins: &str, parameters: usize, refuses: bool, claims: &Claims<'_>, keys: &Keys<'_>) -> String {
+fn statement(begins: &str, parameters: usize, refuses: bool, around: &Around<'_>) -> String {
     let parts = [
         (refuses, &OUTCOMES[..]),
-        (!claims.command.is_empty(), &CLAIMS),
-        (!keys.subject.is_empty(), &NEW_KEYS),
-        (!keys.destroyed.is_empty(), &DESTROYED),
+        (!around.claims.command.is_empty(), &CLAIMS),
+        (!around.keys.subject.is_empty(), &NEW_KEYS),
+        (!around.keys.destroyed.is_empty(), &DESTROYED),
+        (!around.notices.key.is_empty(), &NOTICES),
     ];
     let mut sql = begins.to_owned();
     let present = parts.iter().filter(|(present, _)| *present);
@@ -113,23 +172,6 @@ fn statement(begins: &str, parameters: usize, refuses: bool, claims: &Claims<'_>
     }
     sql.push(')');
     sql
-}
-
-fn surround<'q>(mut call: Call<'q>, claims: &'q Claims<'_>, keys: &'q Keys<'_>) -> Call<'q> {
-    if !claims.command.is_empty() {
-        call = call
-            .bind(&claims.command)
-            .bind(&claims.scope)
-            .bind(&claims.key)
-            .bind(&claims.take);
-    }
-    if !keys.subject.is_empty() {
-        call = call.bind(&keys.subject).bind(&keys.wrapped);
-    }
-    if !keys.destroyed.is_empty() {
-        call = call.bind(&keys.destroyed);
-    }
-    call
 }
 
 /// The commands in the one order in which all processes write answers, so that they cannot wait for each other in a

@@ -8,6 +8,7 @@ use tokio::sync::MutexGuard;
 use super::conclude::repeated;
 use super::held::{Decided, Held, Step};
 use crate::append::{Fate, Verdict};
+use crate::inbox::SettledNotice;
 use crate::{Answer, CommandContext, EventStore, ExecuteError, MAX_DEPTH, Outcome, Refused, StoreError};
 
 /// How often a command is decided again before the caller is told that the stream is too busy.
@@ -20,6 +21,7 @@ struct Asked<'a, D: Decider> {
     stream: &'a StreamRef,
     command: &'a D::Command,
     context: &'a CommandContext,
+    notice: Option<&'a Arc<SettledNotice>>,
 }
 
 impl EventStore {
@@ -36,6 +38,33 @@ impl EventStore {
         command: &D::Command,
         context: &CommandContext,
     ) -> Result<Answer, ExecuteError> {
+        self.carry::<D>(id, command, context, None).await
+    }
+
+    /// Carries out a command that was read from a notice, and keeps the notice in the same append.
+    ///
+    /// Only if the answer is that events were appended, and not known from before, is the notice in the inbox.
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute); the notice is not kept then.
+    pub async fn execute_noticed<D: Decider>(
+        &self,
+        id: &str,
+        command: &D::Command,
+        context: &CommandContext,
+        notice: SettledNotice,
+    ) -> Result<Answer, ExecuteError> {
+        let notice = Arc::new(notice);
+        self.carry::<D>(id, command, context, Some(&notice)).await
+    }
+
+    async fn carry<D: Decider>(
+        &self,
+        id: &str,
+        command: &D::Command,
+        context: &CommandContext,
+        notice: Option<&Arc<SettledNotice>>,
+    ) -> Result<Answer, ExecuteError> {
         if context.metadata.depth > MAX_DEPTH {
             return Err(ExecuteError::TooDeep);
         }
@@ -45,6 +74,7 @@ impl EventStore {
             stream: &stream,
             command,
             context,
+            notice,
         };
         for tried in 0..DECISIONS {
             if let Some(answer) = self.try_once(&asked, tried).await? {
@@ -126,9 +156,10 @@ impl EventStore {
             ..
         } = decided;
         let events = outcome.unwrap_or_default();
-        let request = self
+        let mut request = self
             .request::<D>(stream, sequence, behind, &events, context)
             .await?;
+        request.notice = asked.notice.map(Arc::clone);
         let destroyed = request.destroyed.clone();
         let name = (context.command_id.clone(), request.end.link());
         let Some(told) = held.add(name, sequence, events, || self.writer().enqueue(request))? else {

@@ -39,6 +39,7 @@ impl EventStore {
                 claims: Vec::new(),
                 new_keys: Vec::new(),
                 destroyed: Vec::new(),
+                notice: None,
                 end: LinkEnd::default(),
                 behind: None,
             };

@@ -35,6 +35,19 @@ impl EventStore {
         })
     }
 
+    /// The state of a stream as this process last knew it, without asking the database where it knows any: for what
+    /// never changes once it is there. Another process may have gone on.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub async fn glance<D: Decider>(&self, id: &str) -> Result<Loaded<D::State>, StoreError> {
+        let held = self.states().get::<D>(&StreamRef::new(D::TYPE, id));
+        match held.map(|held| held.base()) {
+            Some(Cached { state, sequence }) if sequence > 0 => Ok(Loaded { state, sequence }),
+            _ => self.load::<D>(id).await,
+        }
+    }
+
     /// Looks whether a command was answered before, and whether its stream has grown since a sequence.
     pub(super) async fn look_again(
         &self,

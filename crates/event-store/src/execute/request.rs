@@ -34,6 +34,7 @@ impl EventStore {
             claims: self.net_claims::<D>(events, context).await?,
             new_keys: context.new_keys.clone(),
             destroyed: events.iter().flat_map(D::erased_subjects).collect(),
+            notice: None,
             end: LinkEnd::default(),
             behind,
         })

@@ -6,10 +6,12 @@
 mod content;
 mod listing;
 mod put;
+mod settled;
 mod work;
 
 pub use listing::{InboxCounts, InboxEntry, InboxState};
 pub use put::{NewNotice, Put};
+pub use settled::SettledNotice;
 pub use work::{Notice, Settled};
 
 use std::sync::Arc;
@@ -43,5 +45,11 @@ impl Inbox {
             queue,
             writing: Arc::new(writing),
         }
+    }
+
+    /// The log that it belongs to.
+    #[must_use]
+    pub fn store(&self) -> &EventStore {
+        &self.store
     }
 }

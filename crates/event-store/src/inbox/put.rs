@@ -112,7 +112,9 @@ async fn insert(store: &EventStore, group: &[Waiting]) -> Result<Vec<Put>, Store
         let new = store.vault().new_subject(subject)?;
         columns.source.push(notice.source);
         columns.key.push(notice.key.clone());
-        columns.digest.push(hex::encode(store.digest(&notice.body).0));
+        columns
+            .digest
+            .push(hex::encode(store.digest_of_bytes(&notice.body).0));
         columns.subject.push(new.stored.subject.to_string());
         columns.wrapped.push(hex::encode(&new.stored.wrapped));
         columns.sealed.push(
