@@ -83,6 +83,9 @@ async fn the_server_cannot_rewrite_history(pool: PgPool) {
         "delete from log.events",
         "delete from log.batches",
         "insert into log.batches values (9, 1, '', '', now())",
+        "insert into log.events (position) values (9)",
+        "insert into log.commands (command_id) values ('forged')",
+        "insert into log.claims values ('coupon.', 'k', 'account', 'a')",
         "update log.commands set outcome = 'nothing'",
         "truncate log.events",
     ] {
