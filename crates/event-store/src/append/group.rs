@@ -66,6 +66,8 @@ pub(crate) fn take(queue: &mut VecDeque<Waiting>, most: usize, under_way: &[Opti
         }
     }
     *queue = stay;
+    // What stays is in nobody's group: while one group follows the other, it would be held up by each of them for ever.
+    touched.held_up.clear();
     taken.touched = touched;
     taken
 }
@@ -124,7 +126,7 @@ impl Touched {
 #[cfg(test)]
 mod tests {
     use super::super::chain::LinkEnd;
-    use super::super::request::Recording;
+    use super::super::request::{NewEvent, Recording};
     use super::*;
     use crate::ContentDigest;
 
@@ -158,6 +160,32 @@ mod tests {
 
     fn taken(waiting: [Waiting; 2]) -> usize {
         take(&mut waiting.into(), 10, &[]).group.len()
+    }
+
+    #[test]
+    fn what_stayed_goes_once_its_stream_is_free_whatever_else_is_under_way() {
+        let count = |stream: &str| {
+            let mut waiting = take_seat(stream);
+            waiting.request.claims.clear();
+            waiting.request.command_id = CommandId::new(uuid::Uuid::new_v4().to_string()).unwrap();
+            waiting.request.events.push(NewEvent {
+                id: String::new(),
+                name: "account.earned.v1",
+                version: 1,
+                sequence: 1,
+                payload: String::new(),
+                metadata: "".into(),
+                hash: [0; 32],
+            });
+            waiting
+        };
+        let mut queue = VecDeque::from([count("a")]);
+        let first = take(&mut queue, 10, &[]);
+        queue.extend([count("a"), count("b")]);
+        let second = take(&mut queue, 10, &[Some(first.touched)]);
+        assert_eq!((second.group.len(), queue.len()), (1, 1), "a is under way");
+        // The first has ended, the second has not; and so on, as long as there is much to do.
+        assert_eq!(take(&mut queue, 10, &[None, Some(second.touched)]).group.len(), 1);
     }
 
     #[test]
