@@ -31,6 +31,8 @@ pub struct StoreOptions {
     pub cache_entries: usize,
     /// Commands in one append at the most.
     pub max_group: usize,
+    /// A second group goes beside one that is under way if so many commands wait.
+    pub beside: usize,
     /// Commands that may wait for an append; more are turned away.
     pub max_waiting: usize,
     /// Where erasures are listed outside the database.
@@ -47,6 +49,8 @@ impl StoreOptions {
             // A paid order of a dozen lines takes about 10 KB, and is hardly asked for again.
             cache_entries: 8_192,
             max_group: 512,
+            // Fewer do not pay for a call of their own.
+            beside: 32,
             max_waiting: 8_192,
             erasures_file: None,
         }

@@ -69,7 +69,7 @@ impl EventStore {
             }
         }
         let herald = Herald::start(pool.clone());
-        let (writer, writing) = Writer::start(&pool, &herald, options.max_group, options.max_waiting);
+        let (writer, writing) = Writer::start(&pool, &herald, &options);
         let (loader, _) = Loader::start(pool.clone());
         let (holders, _) = Holders::start(pool.clone());
         let states = States::new(options.cache_entries);

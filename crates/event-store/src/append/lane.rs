@@ -113,6 +113,7 @@ impl Lane {
 
 /// Whoever asked may have gone; the command is in the log all the same. Those decided on it learn of it first.
 pub(super) fn answer(waiting: Waiting, verdict: Result<Verdict, StoreError>) {
+    fail_point!(&format!("append.answered.{}", waiting.request.command_id));
     match verdict {
         Ok(Verdict::Appended { .. }) => waiting.request.end.appended(),
         _ => waiting.request.end.broken(),

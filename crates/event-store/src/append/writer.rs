@@ -15,12 +15,10 @@ use super::group::{Taken, Touched, Waiting, take};
 use super::herald::Herald;
 use super::lane::{Lane, answer};
 use super::request::{AppendRequest, Verdict};
-use crate::{ExecuteError, StoreError};
+use crate::{ExecuteError, StoreError, StoreOptions};
 
 /// Groups under way at once. A third would only wait for the head too.
 const LANES: usize = 2;
-/// A second group goes beside one that is under way if so many commands wait: fewer do not pay for a call of their own.
-const BESIDE: usize = 32;
 
 /// Takes commands and has them appended.
 #[derive(Debug, Clone)]
@@ -29,19 +27,17 @@ pub(crate) struct Writer {
     /// A place for each command that may wait, in the channel or in the task's own queue; what is sent gives it back.
     places: Arc<Semaphore>,
     max_waiting: usize,
+    /// A second group goes beside one that is under way if so many commands wait.
+    beside: usize,
     /// Told when enough wait for a second group.
     many: Arc<Notify>,
 }
 
 impl Writer {
     /// Starts the task; it ends when the last handle is dropped and the queue is empty.
-    pub fn start(
-        pool: &PgPool,
-        herald: &Herald,
-        max_group: usize,
-        max_waiting: usize,
-    ) -> (Self, JoinHandle<()>) {
-        let max_waiting = max_waiting.clamp(1, Semaphore::MAX_PERMITS);
+    pub fn start(pool: &PgPool, herald: &Herald, options: &StoreOptions) -> (Self, JoinHandle<()>) {
+        let max_waiting = options.max_waiting.clamp(1, Semaphore::MAX_PERMITS);
+        let beside = options.beside.max(1);
         let (queue, incoming) = mpsc::unbounded_channel();
         let places = Arc::new(Semaphore::new(max_waiting));
         let many = Arc::<Notify>::default();
@@ -52,7 +48,8 @@ impl Writer {
             under_way: FuturesUnordered::new(),
             touched: std::array::from_fn(|_| None),
             queue: VecDeque::new(),
-            max_group: max_group.max(1),
+            max_group: options.max_group.max(1),
+            beside,
             last: 0,
             places: Arc::clone(&places),
             many: Arc::clone(&many),
@@ -61,6 +58,7 @@ impl Writer {
             queue,
             places,
             max_waiting,
+            beside,
             many,
         };
         (writer, tokio::spawn(task.run(incoming)))
@@ -79,7 +77,7 @@ impl Writer {
             .send(Waiting { request, tell })
             .map_err(|_| StoreError::Closed)?;
         place.forget();
-        if self.max_waiting - self.places.available_permits() >= BESIDE {
+        if self.max_waiting - self.places.available_permits() >= self.beside {
             self.many.notify_one();
         }
         Ok(Told(told))
@@ -106,6 +104,7 @@ struct Task {
     touched: [Option<Touched>; LANES],
     queue: VecDeque<Waiting>,
     max_group: usize,
+    beside: usize,
     /// How many went in the last group.
     last: usize,
     places: Arc<Semaphore>,
@@ -131,7 +130,7 @@ impl Task {
                 }
             }
             self.receive(&mut incoming);
-            if self.under_way.is_empty() || self.queue.len() >= BESIDE {
+            if self.under_way.is_empty() || self.queue.len() >= self.beside {
                 self.gather(&mut incoming).await;
                 self.send();
             }

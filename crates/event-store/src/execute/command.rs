@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use fail::fail_point;
 use guanxi_kernel::{Decider, Refusal as _, StreamRef};
 use tokio::sync::MutexGuard;
 
@@ -108,6 +109,7 @@ impl EventStore {
                 }
                 Step::Twin(twin) => {
                     drop(turn);
+                    fail_point!(&format!("execute.waits.{}", asked.context.command_id));
                     twin.settled().await;
                     return self.answered_before(asked).await;
                 }
@@ -123,6 +125,7 @@ impl EventStore {
             }
             // Nobody else of this process goes on before this is answered, so the stream cannot outrun the question.
             if let Some(before) = decided.behind {
+                fail_point!(&format!("execute.waits.{}", asked.context.command_id));
                 before.settled().await;
                 continue;
             }
@@ -167,6 +170,7 @@ impl EventStore {
         };
         // Whoever destroys keys goes alone: the next command might still open what is sealed under them.
         let turn = (!destroyed.is_empty()).then_some(turn);
+        fail_point!(&format!("execute.waits.{}", asked.context.command_id));
         let verdict = told.verdict().await;
         held.settle();
         let verdict = verdict?;
@@ -194,10 +198,11 @@ impl EventStore {
         asked: &Asked<'_, D>,
         decided: Decided<D>,
     ) -> Result<Option<Answer>, ExecuteError> {
-        if let Some(before) = &decided.behind
-            && before.settled().await != Fate::Appended
-        {
-            return self.answered_before(asked).await;
+        if let Some(before) = &decided.behind {
+            fail_point!(&format!("execute.waits.{}", asked.context.command_id));
+            if before.settled().await != Fate::Appended {
+                return self.answered_before(asked).await;
+            }
         }
         let (grown, known) = self
             .look_again(asked.stream, decided.sequence, asked.context)

@@ -1,66 +1,8 @@
 //! What there is in the model's world.
 
-/// Which of the sentences hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Design {
-    /// All of them.
-    AsBuilt,
-    /// Positions come from a sequence, nobody holds the head; followers read whatever is behind their checkpoint.
-    NoLock,
-    /// The same, and followers read only what is older than every open transaction (`xid < xmin`).
-    PlainFence,
-    /// A refusal is said as it was decided, on whatever is cached.
-    StaleRefusals,
-    /// A state is read from a snapshot into which each event went twice, as cqrs-es' snapshot store has it.
-    AppliedTwice,
-}
+pub use super::design::{Ask, Design, Trouble, World};
 
-/// A command: takes the only piece of a stream, or gives it back. Taking what is taken is refused, and so is giving
-/// back what nobody has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Ask {
-    /// The stream.
-    pub stream: &'static str,
-    /// +1 or -1.
-    pub change: i8,
-}
-
-impl Ask {
-    pub const fn take(stream: &'static str) -> Self {
-        Self { stream, change: 1 }
-    }
-
-    pub const fn give(stream: &'static str) -> Self {
-        Self { stream, change: -1 }
-    }
-
-    /// The rule.
-    pub fn allowed(self, taken: i8) -> bool {
-        (0..=1).contains(&(taken + self.change))
-    }
-}
-
-/// How much may go wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Trouble {
-    /// Processes that die, writing or following.
-    pub deaths: u8,
-    /// Answers that do not reach the client.
-    pub lost: u8,
-    /// Transactions that the database ends.
-    pub aborts: u8,
-}
-
-/// The world's constants.
-#[derive(Debug, Clone)]
-pub struct World {
-    pub design: Design,
-    pub asks: Vec<Ask>,
-    pub processes: usize,
-    pub trouble: Trouble,
-}
-
-/// A committed event.
+/// A committed event, or one that is about to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Event {
     pub position: u8,
@@ -78,12 +20,41 @@ pub struct Event {
 pub enum Client {
     /// Asks, or asks again; `since` is the length of the log when it first asked.
     Asking { since: Option<u8> },
-    /// Waits at a process.
-    Waiting { at: usize, since: u8 },
+    /// Its command is at a process.
+    At { at: usize, since: u8, way: Way },
     /// Was told that the event is in the log.
     Appended,
-    /// Was told no; whether that was right at any moment since it asked.
-    Refused { rightly: bool },
+    /// Was told no: whether that was right at any moment since it asked, and whether the command was on its way once more,
+    /// since its client had left and come again.
+    Refused { rightly: bool, again: bool },
+}
+
+/// How a command goes through a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Way {
+    /// Is about to be decided; `again` if not for the first time.
+    Decides { again: bool },
+    /// Stands in the queue, or is under way.
+    Waits,
+    /// The same command is on its way already.
+    Twin,
+    /// It was turned down without having been sent: somebody may have sent it before.
+    Looks,
+    /// Refused on what `ask` leaves behind, which is on its way. `next` went on from there later, and its fate.
+    Behind {
+        ask: usize,
+        sequence: u8,
+        next: Option<(usize, Option<bool>)>,
+    },
+    /// What it was refused on is in the log: is it still the last?
+    Checks {
+        sequence: u8,
+        next: Option<(usize, Option<bool>)>,
+    },
+    /// It is not the last; that stands if this one, decided later on the same state, is in the log.
+    Doubts { next: usize },
+    /// Refused again, on what `ask` leaves behind; nobody else decides on the stream meanwhile.
+    Holds { ask: usize },
 }
 
 /// A stream as a process has it in memory.
@@ -93,51 +64,82 @@ pub struct Cached {
     pub taken: i8,
 }
 
-/// A command of a group, decided.
+/// A command that was decided, with an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Decided {
+pub struct Entry {
     pub ask: usize,
     /// The stream's last sequence that it was decided on.
     pub base: u8,
-    pub refused: bool,
-    /// Once it was examined in the database: whether it fits.
+    /// What it was decided on is not in the log: it is not sent.
+    pub void: bool,
+    /// What the database has said of it.
     pub verdict: Option<Verdict>,
 }
 
-/// What the database says of a command.
+/// What becomes of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Verdict {
-    Fits,
+    Appended,
     /// Its command is answered already: the event is there.
     Known,
     /// The stream has gone on.
     Conflict,
-    /// Its refusal was decided on the newest state.
-    StillRefused,
 }
 
-/// Where a process is with its group.
+/// Where a process is with a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// The call that appends is about to be sent.
+    Sends,
+    /// The database has it.
+    Called,
+    /// Somebody was faster: it is about to look who.
+    Looks,
+    /// Committed; the answer is on its way back.
+    Done,
+}
+
+/// A group under way.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Phase {
-    Idle,
-    /// Decided on what is cached.
-    Decided(Vec<Decided>),
-    /// A transaction is open; its number, and its positions once it has them.
-    Open {
-        group: Vec<Decided>,
-        xid: u8,
-        positions: Option<Vec<u8>>,
-    },
-    /// Committed, not answered.
-    Committed(Vec<Decided>),
+pub struct Lane {
+    pub group: Vec<Entry>,
+    pub stage: Stage,
 }
 
 /// A process that appends.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Process {
-    pub phase: Phase,
-    /// By stream; the model has two.
+    pub lanes: [Option<Lane>; 2],
+    pub queue: Vec<Entry>,
+    /// By stream; the model has two. What is known to be in the log.
     pub cache: [Option<Cached>; 2],
+}
+
+/// How far a transaction has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Progress {
+    /// So many answers are in, in the order of the commands' ids.
+    Answers(usize),
+    /// All are in; next it takes the head.
+    Answered,
+    /// Waits for the head.
+    Queues,
+    /// Has the head, and its events are written.
+    Written,
+}
+
+/// A call in the database. It goes on when the process that made it has died.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Call {
+    /// Process and lane.
+    pub owner: Option<(usize, usize)>,
+    /// Commands and the sequences that they were decided on, in the order of their events.
+    pub entries: Vec<(usize, u8)>,
+    pub progress: Progress,
+    pub head: bool,
+    pub xid: u8,
+    /// Of its events, once they are written.
+    pub positions: Vec<u8>,
 }
 
 /// A worker of one follower: two of them believe that it is theirs.
@@ -151,8 +153,8 @@ pub struct Worker {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct State {
     pub log: Vec<Event>,
-    /// The holder of the head.
-    pub head: Option<usize>,
+    /// Open transactions; those that wait for the head are in the order in which they asked for it.
+    pub calls: Vec<Call>,
     pub next_xid: u8,
     pub next_position: u8,
     pub clients: Vec<Client>,
@@ -184,5 +186,15 @@ impl State {
             };
         }
         cached
+    }
+
+    /// Whether a command is answered.
+    pub fn known(&self, ask: usize) -> bool {
+        self.log.iter().any(|event| event.ask == ask)
+    }
+
+    /// Whether nobody has the head.
+    pub fn head_is_free(&self) -> bool {
+        !self.calls.iter().any(|call| call.head)
     }
 }
