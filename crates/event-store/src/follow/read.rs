@@ -1,5 +1,6 @@
 //! Reading the log for followers: batch by batch, with the chain checked as it goes.
 
+use futures::TryStreamExt as _;
 use guanxi_kernel::{EventSet, Recorded, Timestamp};
 use jiff_sqlx::{Timestamp as SqlTimestamp, ToSqlx};
 use sqlx::postgres::PgRow;
@@ -41,14 +42,18 @@ pub(crate) async fn read_segment<E: EventSet>(
     if last == after {
         return Ok(None);
     }
-    let rows = sqlx::query(&format!(
-        "select {COLUMNS} from log.events where position > $1 and position <= $2 order by position"
-    ))
-    .bind(from)
-    .bind(signed(last.position)?)
-    .fetch_all(connection)
-    .await?;
-    let events = decode_all(&rows)?;
+    let sql =
+        format!("select {COLUMNS} from log.events where position > $1 and position <= $2 order by position");
+    let expected = usize::try_from(last.position - after.position).unwrap_or_default();
+    let mut events = Vec::with_capacity(expected.min(usize::try_from(limit).unwrap_or_default()));
+    // Row by row: PostgreSQL sends the next ones while these are understood, and they need not all be kept for it.
+    let mut rows = sqlx::query(&sql)
+        .bind(from)
+        .bind(signed(last.position)?)
+        .fetch(connection);
+    while let Some(row) = rows.try_next().await? {
+        events.push(recorded(&row)?);
+    }
     let dense = events
         .iter()
         .zip(after.position + 1..)
