@@ -18,8 +18,9 @@ use crate::suspense::{Suspense, SuspenseCommand, SuspenseEvent};
 /// Names every aggregate once: stored type, event, command.
 macro_rules! aggregates {
     ($($(#[$doc:meta])* $variant:ident = $stored:literal, $event:ty, $command:ty, $rules:ty;)+) => {
-        /// An event of any aggregate.
-        #[derive(Debug, Clone, PartialEq)]
+        /// An event of any aggregate; its JSON is the stored one.
+        #[derive(Debug, Clone, PartialEq, Serialize)]
+        #[serde(untagged)]
         pub enum GuanxiEvent { $($(#[$doc])* $variant($event),)+ }
 
         /// A command to any aggregate; the stream's id travels beside it.

@@ -1,5 +1,8 @@
 //! An event as a message: CloudEvents 1.0 in binary mode, the stream's id as key.
 
+use std::fmt::{Display, Write as _};
+use std::sync::Arc;
+
 use guanxi_kernel::Recorded;
 use rdkafka::message::{Header, Headers as _, Message, OwnedHeaders};
 use serde_json::Value;
@@ -10,19 +13,19 @@ use crate::KafkaSettings;
 const POSITION: &str = "ce_position";
 
 /// What outsiders may know of an event.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Told {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told<'a> {
     /// Published name, `order.paid.v1`.
-    pub name: String,
-    /// What is told.
-    pub data: Value,
+    pub name: &'a str,
+    /// What is told: JSON text.
+    pub data: Vec<u8>,
 }
 
 /// A message, ready to go.
 #[derive(Debug, Clone)]
 pub struct Outgoing {
-    pub(crate) topic: String,
-    pub(crate) key: String,
+    pub(crate) topic: Arc<str>,
+    pub(crate) key: Arc<str>,
     pub(crate) payload: Option<Vec<u8>>,
     pub(crate) headers: OwnedHeaders,
 }
@@ -37,28 +40,30 @@ impl Outgoing {
 
 /// An event for its topic.
 #[must_use]
-pub fn envelope<E>(settings: &KafkaSettings, topic: &str, event: &Recorded<E>, told: &Told) -> Outgoing {
+pub fn envelope<E>(
+    settings: &KafkaSettings,
+    topic: &Arc<str>,
+    event: &Recorded<E>,
+    told: Told<'_>,
+) -> Outgoing {
     let metadata = &event.metadata;
-    let mut headers = common(
-        settings,
-        &told.name,
-        &event.stream.to_string(),
-        &event.event_id.to_string(),
-    );
-    headers = with(headers, "ce_time", &metadata.occurred_at.to_string());
-    headers = with(headers, POSITION, &event.position.to_string());
-    headers = with(headers, "ce_sequence", &event.sequence.to_string());
-    headers = with(headers, "ce_correlationid", &metadata.correlation_id);
-    if let Some(cause) = &metadata.causation_id {
-        headers = with(headers, "ce_causationid", &cause.to_string());
-    }
-    headers = with(headers, "ce_businessdate", &metadata.business_date.to_string());
-    headers = with(headers, "ce_recordedtime", &event.recorded_at.to_string());
+    let line = Line::of(settings, told.name, &event.stream, event.event_id.as_str())
+        .with("ce_time", &metadata.occurred_at)
+        .with(POSITION, &event.position)
+        .with("ce_sequence", &event.sequence)
+        .with_text("ce_correlationid", &metadata.correlation_id);
+    let line = match &metadata.causation_id {
+        Some(cause) => line.with_text("ce_causationid", cause.as_str()),
+        None => line,
+    };
+    let line = line
+        .with("ce_businessdate", &metadata.business_date)
+        .with("ce_recordedtime", &event.recorded_at);
     Outgoing {
-        topic: topic.to_owned(),
-        key: event.stream.aggregate_id.to_string(),
-        payload: Some(told.data.to_string().into_bytes()),
-        headers,
+        topic: Arc::clone(topic),
+        key: Arc::clone(&event.stream.aggregate_id),
+        payload: Some(told.data),
+        headers: line.headers,
     }
 }
 
@@ -66,27 +71,27 @@ pub fn envelope<E>(settings: &KafkaSettings, topic: &str, event: &Recorded<E>, t
 #[must_use]
 pub fn state(
     settings: &KafkaSettings,
-    topic: &str,
-    id: &str,
+    topic: &Arc<str>,
+    id: &Arc<str>,
     sequence: u64,
     name: &str,
     data: &Value,
 ) -> Outgoing {
-    let headers = common(settings, name, id, &format!("{id}/{sequence}"));
+    let line = Line::of(settings, name, id, &format!("{id}/{sequence}")).with("ce_sequence", &sequence);
     Outgoing {
-        topic: topic.to_owned(),
-        key: id.to_owned(),
+        topic: Arc::clone(topic),
+        key: Arc::clone(id),
         payload: Some(data.to_string().into_bytes()),
-        headers: with(headers, "ce_sequence", &sequence.to_string()),
+        headers: line.headers,
     }
 }
 
 /// Takes what is known of a key out of a compacted topic.
 #[must_use]
-pub fn tombstone(topic: &str, id: &str) -> Outgoing {
+pub fn tombstone(topic: &Arc<str>, id: &Arc<str>) -> Outgoing {
     Outgoing {
-        topic: topic.to_owned(),
-        key: id.to_owned(),
+        topic: Arc::clone(topic),
+        key: Arc::clone(id),
         payload: None,
         headers: OwnedHeaders::new(),
     }
@@ -94,10 +99,10 @@ pub fn tombstone(topic: &str, id: &str) -> Outgoing {
 
 /// A record of the platform's own, without headers.
 #[must_use]
-pub fn bare(topic: &str, key: &str, payload: Vec<u8>) -> Outgoing {
+pub fn bare(topic: &Arc<str>, key: &Arc<str>, payload: Vec<u8>) -> Outgoing {
     Outgoing {
-        topic: topic.to_owned(),
-        key: key.to_owned(),
+        topic: Arc::clone(topic),
+        key: Arc::clone(key),
         payload: Some(payload),
         headers: OwnedHeaders::new(),
     }
@@ -110,15 +115,41 @@ pub fn position_of(record: &impl Message) -> Option<u64> {
     std::str::from_utf8(value).ok()?.parse().ok()
 }
 
-fn common(settings: &KafkaSettings, name: &str, subject: &str, id: &str) -> OwnedHeaders {
-    let mut headers = OwnedHeaders::new_with_capacity(14);
-    headers = with(headers, "ce_specversion", "1.0");
-    headers = with(headers, "ce_id", id);
-    headers = with(headers, "ce_source", &settings.source);
-    headers = with(headers, "ce_type", name);
-    headers = with(headers, "ce_subject", subject);
-    headers = with(headers, "ce_dataschema", &format!("{}{name}", settings.schemas));
-    with(headers, "content-type", "application/json")
+/// Headers in the order in which they are published.
+struct Line {
+    headers: OwnedHeaders,
+    /// What becomes text on its way.
+    text: String,
+}
+
+impl Line {
+    /// With those that every message has.
+    fn of(settings: &KafkaSettings, name: &str, subject: &impl Display, id: &str) -> Self {
+        let line = Self {
+            headers: OwnedHeaders::new_with_capacity(14),
+            text: String::with_capacity(64),
+        };
+        line.with_text("ce_specversion", "1.0")
+            .with_text("ce_id", id)
+            .with_text("ce_source", &settings.source)
+            .with_text("ce_type", name)
+            .with("ce_subject", subject)
+            .with("ce_dataschema", &format_args!("{}{name}", settings.schemas))
+            .with_text("content-type", "application/json")
+    }
+
+    fn with_text(mut self, key: &str, value: &str) -> Self {
+        self.headers = with(self.headers, key, value);
+        self
+    }
+
+    fn with(mut self, key: &str, value: &impl Display) -> Self {
+        self.text.clear();
+        // Writing to a text does not fail.
+        let _ = write!(self.text, "{value}");
+        self.headers = with(self.headers, key, &self.text);
+        self
+    }
 }
 
 /// Adds a header.
@@ -127,4 +158,68 @@ pub(crate) fn with(headers: OwnedHeaders, key: &str, value: &str) -> OwnedHeader
         key,
         value: Some(value),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use guanxi_kernel::{EventId, Fact, Metadata, StreamRef};
+    use rdkafka::message::Headers as _;
+
+    use super::*;
+
+    fn headers(message: &Outgoing) -> Vec<(&str, &str)> {
+        let pairs = message.headers.iter();
+        pairs
+            .map(|header| (header.key, std::str::from_utf8(header.value.unwrap()).unwrap()))
+            .collect()
+    }
+
+    #[test]
+    fn an_event_carries_its_place_and_its_times_in_this_order() {
+        let event = Recorded {
+            position: 7,
+            event_id: EventId::new("e-1").unwrap(),
+            command_id: None,
+            stream: StreamRef::new("order", "o-1"),
+            sequence: 2,
+            event_type: "order.paid.v1".into(),
+            metadata: Metadata {
+                occurred_at: "2026-03-02T04:00:00Z".parse().unwrap(),
+                business_date: "2026-03-02".parse().unwrap(),
+                actor: "till".into(),
+                channel: None,
+                store_id: None,
+                correlation_id: "c-1".into(),
+                causation_id: Some(EventId::new("e-0").unwrap()),
+                depth: 0,
+            },
+            recorded_at: "2026-03-02T04:00:00.5Z".parse().unwrap(),
+            fact: Fact::Own(()),
+        };
+        let told = Told {
+            name: "order.paid.v1",
+            data: b"{}".to_vec(),
+        };
+        let topic: Arc<str> = "guanxi.order.v1".into();
+        let message = envelope(&KafkaSettings::default(), &topic, &event, told);
+        assert_eq!((&*message.topic, &*message.key), ("guanxi.order.v1", "o-1"));
+        assert_eq!(message.payload.as_deref(), Some(&b"{}"[..]));
+        let expected = [
+            ("ce_specversion", "1.0"),
+            ("ce_id", "e-1"),
+            ("ce_source", "/guanxi"),
+            ("ce_type", "order.paid.v1"),
+            ("ce_subject", "order/o-1"),
+            ("ce_dataschema", "urn:guanxi:schema:order.paid.v1"),
+            ("content-type", "application/json"),
+            ("ce_time", "2026-03-02T04:00:00Z"),
+            ("ce_position", "7"),
+            ("ce_sequence", "2"),
+            ("ce_correlationid", "c-1"),
+            ("ce_causationid", "e-0"),
+            ("ce_businessdate", "2026-03-02"),
+            ("ce_recordedtime", "2026-03-02T04:00:00.5Z"),
+        ];
+        assert_eq!(headers(&message), expected);
+    }
 }

@@ -52,8 +52,8 @@ impl Letter {
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()));
         Outgoing {
-            topic: topic.to_owned(),
-            key: self.key.clone().unwrap_or_default(),
+            topic: topic.into(),
+            key: self.key.as_deref().unwrap_or_default().into(),
             payload: Some(self.payload.clone()),
             headers: text_headers(own.chain(more.iter().copied())),
         }
@@ -64,8 +64,8 @@ impl Letter {
 #[must_use]
 pub fn letter(topic: &str, key: &str, payload: Vec<u8>, headers: &[(&str, &str)]) -> Outgoing {
     Outgoing {
-        topic: topic.to_owned(),
-        key: key.to_owned(),
+        topic: topic.into(),
+        key: key.into(),
         payload: Some(payload),
         headers: text_headers(headers.iter().copied()),
     }
@@ -125,9 +125,9 @@ impl Mailbox {
     pub async fn answer(&self, answers: &[Outgoing]) -> Result<(), PublishError> {
         let sent = answers.iter().map(|answer| async {
             let record = FutureRecord::to(&answer.topic)
-                .key(&answer.key)
+                .key(&*answer.key)
                 .headers(answer.headers.clone());
-            let record: FutureRecord<'_, String, Vec<u8>> = match &answer.payload {
+            let record: FutureRecord<'_, str, Vec<u8>> = match &answer.payload {
                 Some(payload) => record.payload(payload),
                 None => record,
             };

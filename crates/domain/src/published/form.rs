@@ -1,9 +1,10 @@
 //! How a stored event becomes a published one.
 
-use guanxi_kernel::{DomainEvent, Recorded};
+use guanxi_kernel::{Recorded, decider::version_of};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::picked::picked_json;
 use super::{campaign, coupon, guide, handover, member, order, quota_shard, store, suspense};
 use crate::GuanxiEvent;
 
@@ -24,18 +25,26 @@ pub fn publish(event: &Recorded<GuanxiEvent>) -> Option<Published> {
     event.own().map(publish_own)
 }
 
+/// The published name of an event, and what is told of it as JSON text: that of [`publish`], without making its value.
+#[must_use]
+pub fn publish_text(event: &Recorded<GuanxiEvent>) -> Option<(&'static str, Vec<u8>)> {
+    event.own().map(|event| (event.name(), text_of(event)))
+}
+
+pub(super) fn text_of(event: &GuanxiEvent) -> Vec<u8> {
+    picked_json(event, fields(event)).unwrap_or_else(|| publish_own(event).data.to_string().into_bytes())
+}
+
 pub(super) fn publish_own(event: &GuanxiEvent) -> Published {
-    let fields = fields(event);
-    match event {
-        GuanxiEvent::Member(event) => picked(event, fields),
-        GuanxiEvent::Campaign(event) => picked(event, fields),
-        GuanxiEvent::QuotaShard(event) => picked(event, fields),
-        GuanxiEvent::Coupon(event) => picked(event, fields),
-        GuanxiEvent::Order(event) => picked(event, fields),
-        GuanxiEvent::GuideRelationship(event) => picked(event, fields),
-        GuanxiEvent::Handover(event) => picked(event, fields),
-        GuanxiEvent::Suspense(event) => picked(event, fields),
-        GuanxiEvent::Store(event) => picked(event, fields),
+    let stored = serde_json::to_value(event).unwrap_or_default();
+    let mut data = Map::new();
+    for field in fields(event) {
+        pick(&stored, field, &mut data);
+    }
+    Published {
+        name: event.name().to_owned(),
+        version: version_of(event.name()),
+        data: Value::Object(data),
     }
 }
 
@@ -51,20 +60,6 @@ pub(crate) fn fields(event: &GuanxiEvent) -> &'static [&'static str] {
         GuanxiEvent::Handover(event) => handover::fields(event),
         GuanxiEvent::Suspense(event) => suspense::fields(event),
         GuanxiEvent::Store(event) => store::fields(event),
-    }
-}
-
-/// The fields of an event that are named, a nested one by `outer.inner`.
-fn picked(event: &impl DomainEvent, fields: &[&str]) -> Published {
-    let stored = serde_json::to_value(event).unwrap_or_default();
-    let mut data = Map::new();
-    for field in fields {
-        pick(&stored, field, &mut data);
-    }
-    Published {
-        name: event.name().to_owned(),
-        version: event.version(),
-        data: Value::Object(data),
     }
 }
 

@@ -12,6 +12,7 @@ mod guide;
 mod handover;
 mod member;
 mod order;
+mod picked;
 mod quota_shard;
 mod state;
 mod store;
@@ -21,5 +22,5 @@ mod suspense;
 mod snapshots;
 
 pub(crate) use form::fields;
-pub use form::{Published, publish};
+pub use form::{Published, publish, publish_text};
 pub use state::{COUPON_STATE, MEMBER_STATE, coupon_state, member_state};

@@ -1,10 +1,10 @@
 //! From events of the log to messages: by the domain's mapping of what outsiders may know.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use guanxi_domain::GuanxiEvent;
-use guanxi_domain::published::{COUPON_STATE, MEMBER_STATE, coupon_state, member_state, publish};
+use guanxi_domain::published::{COUPON_STATE, MEMBER_STATE, coupon_state, member_state, publish_text};
 use guanxi_event_store::follow::Batch;
 use guanxi_event_store::{EventStore, FollowError, Loop};
 use guanxi_kafka::{Giver, KafkaSettings, Outgoing, Told, bare, envelope, state, tombstone};
@@ -27,18 +27,20 @@ pub(super) async fn give(
 ) -> Result<(), FollowError> {
     newest.begin();
     let (mut members, mut coupons) = (BTreeSet::new(), BTreeSet::new());
+    let mut topics: BTreeMap<&str, Arc<str>> = BTreeMap::new();
     let mut events = batch.events().peekable();
     while events.peek().is_some() {
         let mut messages = Vec::with_capacity(PART);
         for event in events.by_ref().take(PART) {
             newest.see(event);
-            let Some(published) = publish(event) else { continue };
-            let aggregate = &event.stream.aggregate_type;
-            let told = Told {
-                name: published.name,
-                data: published.data,
+            let Some((name, data)) = publish_text(event) else {
+                continue;
             };
-            messages.push(envelope(settings, &of_events(settings, aggregate), event, &told));
+            let aggregate = &*event.stream.aggregate_type;
+            let topic = topics
+                .entry(aggregate)
+                .or_insert_with(|| of_events(settings, aggregate).into());
+            messages.push(envelope(settings, topic, event, Told { name, data }));
             let id = || Arc::clone(&event.stream.aggregate_id);
             match event.own() {
                 Some(GuanxiEvent::Member(_)) => drop(members.insert(id())),
@@ -72,9 +74,9 @@ pub(super) async fn give_feeds(
     to: &Giver,
 ) -> Result<(), FollowError> {
     for fed in views.feed(batch).await? {
-        let topic = settings.feed_topic(fed.view);
+        let (topic, key): (Arc<str>, Arc<str>) = (settings.feed_topic(fed.view).into(), fed.view.into());
         let records = fed.records.into_iter();
-        to.give(records.map(|record| bare(&topic, fed.view, record)).collect())
+        to.give(records.map(|record| bare(&topic, &key, record)).collect())
             .await;
     }
     Ok(())
@@ -88,7 +90,7 @@ fn standing<D: Decider<Event: Sync>>(
     ids: &[Arc<str>],
     told: impl Fn(&D::State) -> Option<Value>,
 ) -> Vec<Outgoing> {
-    let topic = of_states(settings, D::TYPE);
+    let topic: Arc<str> = of_states(settings, D::TYPE).into();
     let known = ids
         .iter()
         .filter_map(|id| newest.get(id).map(|known| (id, known)));
