@@ -1,5 +1,6 @@
 //! The transactional producer.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
@@ -12,8 +13,13 @@ use crate::{KafkaSettings, Outgoing, Parts, Position, PublishError};
 
 /// For one call to the coordinator; it is called again until a transaction's time is over.
 const CALL: Duration = Duration::from_secs(10);
-/// A queue that is full, or not yet empty, is looked at again after so long.
+/// A queue that is full is looked at again after so long …
 const BREATH: Duration = Duration::from_millis(1);
+/// … and one that is not yet empty, so that a commit waits no longer than it must.
+const BLINK: Duration = Duration::from_micros(200);
+/// The coordinator says that a transaction is committed before it has told the partitions, and answers the next one
+/// with "concurrent transactions" until it has; librdkafka asks again after 20 ms then. So it is given this long.
+const SETTLING: Duration = Duration::from_millis(5);
 
 /// Holds the transactional id. Every call blocks. After an error it is to be dropped: the next one fences it and reads
 /// from the position topic what had been committed.
@@ -21,6 +27,8 @@ pub struct Publisher {
     producer: ThreadedProducer<Delivery, NoCustomPartitioner>,
     position_topic: String,
     patience: Duration,
+    /// When the last transaction was committed.
+    committed: Mutex<Option<Instant>>,
 }
 
 impl Publisher {
@@ -41,12 +49,15 @@ impl Publisher {
             .set("partitioner", "murmur2_random")
             .set("compression.type", "lz4")
             .set("linger.ms", "1")
+            // What was delivered, the queue that has become empty says.
+            .set("delivery.report.only.error", "true")
             .create_with_context(Delivery::default())?;
         let patience = Duration::from_millis(settings.transaction_timeout_ms.into());
         let publisher = Self {
             producer,
             position_topic: settings.position_topic(),
             patience,
+            committed: Mutex::default(),
         };
         publisher.insist(|producer| producer.init_transactions(CALL))?;
         Ok(publisher)
@@ -58,12 +69,16 @@ impl Publisher {
     /// Nothing of it is to be seen, or, after [`PublishError::Transient`], it is not known whether it is: the position
     /// topic tells.
     pub fn publish(&self, parts: Parts) -> Result<(), PublishError> {
+        self.let_settle();
         self.producer.begin_transaction()?;
         let ended = self.send_all(parts).and_then(|()| {
             self.wait_for_deliveries();
             self.insist(|producer| producer.commit_transaction(CALL))
         });
-        let Err(error) = ended else { return Ok(()) };
+        let Err(error) = ended else {
+            *self.committed.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+            return Ok(());
+        };
         // A message that could not be delivered says more than the transaction that it has spoilt.
         let error = match (error, self.producer.context().take_failure()) {
             (PublishError::Transient(text), Some(cause)) => match PublishError::from(cause) {
@@ -79,6 +94,13 @@ impl Publisher {
             return Err(fenced);
         }
         Err(error)
+    }
+
+    /// Gives the last transaction its time. What is made meanwhile goes in one piece.
+    fn let_settle(&self) {
+        let committed = *self.committed.lock().unwrap_or_else(PoisonError::into_inner);
+        let passed = committed.map_or(SETTLING, |committed| committed.elapsed());
+        std::thread::sleep(SETTLING.saturating_sub(passed));
     }
 
     fn send_all(&self, mut parts: Parts) -> Result<(), PublishError> {
@@ -126,7 +148,7 @@ impl Publisher {
     fn wait_for_deliveries(&self) {
         let begun = Instant::now();
         while self.producer.in_flight_count() > 0 && begun.elapsed() < self.patience {
-            std::thread::sleep(BREATH);
+            std::thread::sleep(BLINK);
         }
     }
 
