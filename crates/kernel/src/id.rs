@@ -1,5 +1,10 @@
 //! Typed ids. All are text of 1 to 128 bytes, chosen by whoever creates the thing.
 
+use std::fmt;
+
+use serde::Deserializer;
+use serde::de::{Error, Visitor};
+
 /// The most bytes an id may have: the log's primary key and every index hold them.
 pub const MAX_BYTES: usize = 128;
 
@@ -33,14 +38,37 @@ pub fn check(text: &str) -> Result<(), IdError> {
     }
 }
 
+/// Reads a text, and wraps it without a copy in between: ids are most of what an event holds.
+///
+/// # Errors
+/// No text, or none that the wrapper takes.
+pub fn read<'de, D: Deserializer<'de>, T>(
+    from: D,
+    wrap: fn(&str) -> Result<T, IdError>,
+) -> Result<T, D::Error> {
+    struct Wrap<T>(fn(&str) -> Result<T, IdError>);
+
+    impl<T> Visitor<'_> for Wrap<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string")
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+            (self.0)(text).map_err(E::custom)
+        }
+    }
+
+    from.deserialize_str(Wrap(wrap))
+}
+
 /// Declares a typed id: a checked, cheaply cloned text.
 #[macro_export]
 macro_rules! typed_id {
     ($($(#[$meta:meta])* $name:ident;)+) => {$(
         $(#[$meta])*
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, $crate::private::serde::Serialize,
-                 $crate::private::serde::Deserialize, $crate::private::schemars::JsonSchema)]
-        #[serde(try_from = "String", into = "String", crate = "guanxi_kernel::private::serde")]
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, $crate::private::schemars::JsonSchema)]
         #[schemars(with = "String", crate = "guanxi_kernel::private::schemars")]
         pub struct $name(::std::sync::Arc<str>);
 
@@ -69,6 +97,16 @@ macro_rules! typed_id {
             fn from_str(text: &str) -> Result<Self, Self::Err> { Self::new(text) }
         }
 
+        impl $crate::private::serde::Serialize for $name {
+            fn serialize<S: $crate::private::serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.serialize_str(&self.0)
+            }
+        }
+        impl<'de> $crate::private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::private::serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                $crate::id::read(from, |text| Self::new(text))
+            }
+        }
         impl From<$name> for String { fn from(id: $name) -> Self { id.0.as_ref().to_owned() } }
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result { f.write_str(&self.0) }
