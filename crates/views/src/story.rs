@@ -85,7 +85,8 @@ impl Story {
             .collect()
     }
 
-    /// The second table of a view at the end.
+    /// The second table of a view at the end. Where changes are said to add up, it is held against what all events of a
+    /// row at once come to.
     pub fn totals<V: store::Totals<Event = GuanxiEvent>>(&self, view: &V) -> BTreeMap<V::Cell, V::Total> {
         let (mut rows, mut totals) = (BTreeMap::<V::Key, V::Row>::new(), BTreeMap::new());
         for event in &self.events {
@@ -104,6 +105,33 @@ impl Story {
                     totals.extend(total.map(|total| (cell, total)));
                 }
                 rows.extend(after.map(|row| (key, row)));
+            }
+        }
+        assert!(
+            !V::ADDS_UP || totals == self.totals_at_once(view, &rows),
+            "changes do not add up"
+        );
+        totals
+    }
+
+    fn totals_at_once<V: store::Totals<Event = GuanxiEvent>>(
+        &self,
+        view: &V,
+        rows: &BTreeMap<V::Key, V::Row>,
+    ) -> BTreeMap<V::Cell, V::Total> {
+        let events = self.events.iter();
+        let touches = events.flat_map(|event| view.keys(event).into_iter().map(move |key| (key, event)));
+        let mut totals = BTreeMap::new();
+        for (key, event) in touches.collect::<BTreeMap<_, _>>() {
+            let change = Change {
+                key: &key,
+                before: None,
+                after: rows.get(&key),
+                event,
+            };
+            for cell in view.cells(&change) {
+                let total = view.fold(&cell, totals.remove(&cell), &change);
+                totals.extend(total.map(|total| (cell, total)));
             }
         }
         totals

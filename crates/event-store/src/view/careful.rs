@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::View;
+use super::commit::How;
 use super::engine::ViewFollower;
 use super::fold::{Touch, cells, fold_cells, step};
 use super::second::Second;
@@ -32,7 +33,10 @@ impl<V: View, S: Second<V>> ViewFollower<V, S> {
                     poisoned.insert(Arc::clone(&touch.text));
                 }
             }
-            match self.commit(from, batch.last(), &plan.parking).await {
+            match self
+                .commit(from, batch.last(), &plan.parking, How::Carefully)
+                .await
+            {
                 Err(error) if error.is_data_fault() => doomed.extend(self.refused_rows(&error).await?),
                 outcome => return outcome,
             }

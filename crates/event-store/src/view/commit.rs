@@ -1,6 +1,6 @@
 //! How a view's changes get into its tables: with the checkpoint, or not at all.
 
-use sqlx::PgExecutor;
+use sqlx::{PgConnection, PgExecutor};
 
 use super::View;
 use super::engine::ViewFollower;
@@ -8,6 +8,15 @@ use super::second::Second;
 use super::table::{Writes, write};
 use crate::follow::parking::show_count;
 use crate::follow::{Checkpoint, FollowError, Mark, Parking};
+
+/// Whether new rows may go in by other means than all others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum How {
+    /// They may; the first that the database turns down makes all fail.
+    Quickly,
+    /// Each row as it would be written alone.
+    Carefully,
+}
 
 /// The next checkpoint, and what goes into the tables with it.
 pub(super) struct Written {
@@ -17,19 +26,36 @@ pub(super) struct Written {
 }
 
 impl Written {
+    /// Row by row, whatever lies in the tables.
     pub(super) async fn write<V: View, S: Second<V>>(
         &self,
         executor: impl PgExecutor<'_>,
         of: &ViewFollower<V, S>,
     ) -> Result<(), FollowError> {
-        write(
-            executor,
-            &self.next,
-            &of.who,
-            &of.tables,
-            [&self.rows, &self.totals],
-        )
-        .await
+        self.write_without(0, executor, of).await
+    }
+
+    async fn write_without<V: View, S: Second<V>>(
+        &self,
+        first: usize,
+        executor: impl PgExecutor<'_>,
+        of: &ViewFollower<V, S>,
+    ) -> Result<(), FollowError> {
+        let writes = [&self.rows, &self.totals];
+        write(executor, &self.next, &of.who, &of.tables, writes, first).await
+    }
+
+    /// The same, with many new rows in bulk.
+    async fn write_quickly<V: View, S: Second<V>>(
+        &self,
+        work: &mut PgConnection,
+        of: &ViewFollower<V, S>,
+    ) -> Result<(), FollowError> {
+        if !self.rows.many_are_new() {
+            return self.write(work, of).await;
+        }
+        self.write_without(self.rows.new, &mut *work, of).await?;
+        self.rows.copy_new(work, &of.tables.rows).await
     }
 }
 
@@ -40,13 +66,18 @@ impl<V: View, S: Second<V>> ViewFollower<V, S> {
         from: &Checkpoint,
         to: Mark,
         parking: &Parking,
+        how: How,
     ) -> Result<Checkpoint, FollowError> {
         let written = self.written(from, to)?;
-        if parking.is_empty() {
+        let in_bulk = how == How::Quickly && written.rows.many_are_new();
+        if parking.is_empty() && !in_bulk {
             written.write(&self.pool, self).await?;
         } else {
             let mut work = self.pool.begin().await?;
-            written.write(&mut *work, self).await?;
+            match how {
+                How::Quickly => written.write_quickly(&mut work, self).await?,
+                How::Carefully => written.write(&mut *work, self).await?,
+            }
             parking.write(&mut work, &self.who).await?;
             work.commit().await?;
         }

@@ -35,6 +35,8 @@ pub(crate) struct ViewFollower<V: View, S: Second<V>> {
     pub(super) gathered: Gathered,
     live: bool,
     fixed: bool,
+    /// Whether the indexes are known to be there.
+    pub(super) indexed: bool,
     of: PhantomData<fn() -> S>,
 }
 
@@ -72,6 +74,7 @@ impl<V: View, S: Second<V>> ViewFollower<V, S> {
             gathered: Gathered::default(),
             live: false,
             fixed,
+            indexed: false,
             of: PhantomData,
         }
     }
@@ -139,6 +142,7 @@ impl<V: View, S: Second<V>> Follower for ViewFollower<V, S> {
         self.rows.clear();
         self.totals.clear();
         self.gathered.end();
+        self.indexed = false;
         if !self.fixed {
             let Place { who, live } = publish::place(&*self.view, &self.pool).await?;
             (self.who, self.live) = (who, live);
@@ -153,6 +157,12 @@ impl<V: View, S: Second<V>> Follower for ViewFollower<V, S> {
     }
 
     async fn work(&mut self, batch: &Batch<V::Event>, from: &Checkpoint) -> Result<Checkpoint, FollowError> {
+        // Short of a full batch, the end of the log is near.
+        if batch.len() * 2 <= BATCH
+            && let Some(anew) = self.catch_up_indexes().await?
+        {
+            return Ok(anew);
+        }
         match self.quick(batch, from).await {
             Ok(next) => Ok(next),
             Err(Trouble::Follow(error)) => Err(error),
@@ -170,10 +180,16 @@ impl<V: View, S: Second<V>> Follower for ViewFollower<V, S> {
     }
 
     async fn flush(&mut self, at: &Checkpoint) -> Result<Checkpoint, FollowError> {
-        self.commit_gathered(at).await
+        match self.catch_up_indexes().await? {
+            Some(anew) => Ok(anew),
+            None => self.commit_gathered(at).await,
+        }
     }
 
     async fn idle(&mut self) -> Result<(), FollowError> {
+        if self.catch_up_indexes().await?.is_some() {
+            return Err(FollowError::Transient("the view begins anew".to_owned()));
+        }
         if !self.live && !self.fixed {
             // A newer version of the view has caught up: it takes the place of the older one.
             self.live = publish::promote(&*self.view, &self.pool, &self.who).await?;

@@ -77,6 +77,20 @@ pub(super) fn advance<V: View>(
     Ok(())
 }
 
+/// Puts in place what follows from one row that has changed, and gives it.
+pub(super) fn conclude_one<V: View>(
+    view: &V,
+    touch: &Touch<'_, V>,
+    rows: &mut Sheet<V::Row>,
+) -> Result<Option<Arc<V::Row>>, String> {
+    let own = rows.take(&touch.text)?.map(Arc::unwrap_or_clone);
+    let after = own
+        .map(|row| guarded(|| view.conclude(row)).map(Arc::new))
+        .transpose()?;
+    rows.set(&touch.text, after.clone(), touch.event.position);
+    Ok(after)
+}
+
 /// Puts in place what follows from each row that has changed.
 pub(super) fn conclude<V: View>(view: &V, rows: &mut Sheet<V::Row>) -> Result<(), String> {
     rows.change_all(|row| guarded(|| view.conclude(row)))

@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::View;
+use super::commit::How;
 use super::engine::ViewFollower;
-use super::fold::{Touch, advance, cells, conclude, fold_cells, step};
+use super::fold::{advance, conclude};
 use super::second::Second;
 use crate::follow::{Batch, Checkpoint, FollowError, Follower as _, Mark, Parking};
 
@@ -72,8 +73,10 @@ impl<V: View, S: Second<V>> ViewFollower<V, S> {
         }
         let missing = self.rows.missing(plan.touches.iter().map(|touch| &touch.text));
         self.load_rows(missing).await?;
-        if S::EXISTS {
-            self.fold_with_totals(&plan.touches).await?;
+        if S::ADDS_UP {
+            self.fold_in_runs(&plan.touches).await?;
+        } else if S::EXISTS {
+            self.fold_in_steps(&plan.touches).await?;
         } else {
             for touch in &plan.touches {
                 advance(&*self.view, touch, &mut self.rows).map_err(Trouble::Poison)?;
@@ -105,29 +108,9 @@ impl<V: View, S: Second<V>> ViewFollower<V, S> {
         if !S::EXISTS {
             conclude(&*self.view, &mut self.rows).map_err(Trouble::Poison)?;
         }
-        let next = self.commit(from, to, parking).await?;
+        let next = self.commit(from, to, parking, How::Quickly).await?;
         self.gathered.end();
         Ok(next)
-    }
-
-    /// Step by step, since the totals count every one of them.
-    async fn fold_with_totals(&mut self, touches: &[Touch<'_, V>]) -> Result<(), Trouble> {
-        let mut folds = Vec::with_capacity(touches.len());
-        for touch in touches {
-            let done = step(&*self.view, touch, &mut self.rows).map_err(Trouble::Poison)?;
-            let cells = cells::<V, S>(&self.view, touch, &done).map_err(Trouble::Poison)?;
-            if !cells.is_empty() {
-                folds.push((touch, done, cells));
-            }
-        }
-        let cells = folds.iter().flat_map(|(_, _, cells)| cells);
-        let missing = self.totals.missing(cells.map(|(_, text)| text));
-        self.load_totals(missing).await?;
-        for (touch, done, cells) in &folds {
-            fold_cells::<V, S>(&self.view, touch, done, cells, &mut self.totals, false)
-                .map_err(Trouble::Poison)?;
-        }
-        Ok(())
     }
 
     /// Commits what is gathered; what is poisoned in it is left to those who begin again behind the last checkpoint.

@@ -4,6 +4,7 @@
 //! batch, folds in memory, writes back under the checkpoint, parks what is poisoned, rebuilds beside the live version
 //! and publishes SQL for analysts. A view that counts distinct things adds a second table by [`Totals`].
 
+mod bulk;
 mod canonical;
 mod careful;
 mod commit;
@@ -13,6 +14,7 @@ mod engine;
 mod explain;
 mod fold;
 mod gather;
+mod indexes;
 mod publish;
 mod rebuild;
 mod registered;
@@ -23,6 +25,7 @@ mod reporting;
 mod retire;
 mod retry;
 mod second;
+mod second_fold;
 mod shadow;
 mod shape;
 mod sheet;

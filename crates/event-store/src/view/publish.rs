@@ -51,20 +51,26 @@ pub(crate) async fn place<V: View>(view: &V, pool: &PgPool) -> Result<Place, Fol
     check_names(view)?;
     let mut work = pool.begin().await?;
     // Two processes may start at once: one makes the tables, the other finds them.
-    sqlx::query("select pg_advisory_xact_lock(hashtextextended('guanxi view ' || $1, 0))")
-        .bind(V::NAME)
-        .execute(&mut *work)
-        .await?;
+    lock_view::<V>(&mut work).await?;
     let place = place_alone(view, &mut work).await?;
     work.commit().await?;
     Ok(place)
+}
+
+/// Whoever makes tables or indexes of a view does it alone, for the rest of the transaction.
+pub(super) async fn lock_view<V: View>(work: &mut PgConnection) -> Result<(), FollowError> {
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended('guanxi view ' || $1, 0))")
+        .bind(V::NAME)
+        .execute(work)
+        .await?;
+    Ok(())
 }
 
 async fn place_alone<V: View>(view: &V, connection: &mut PgConnection) -> Result<Place, FollowError> {
     let mine = Identity::new(V::NAME, view.version());
     match served(connection, V::NAME).await? {
         None => {
-            Tables::of(&mine).create(view, connection).await?;
+            Tables::of(&mine).create(connection).await?;
             point(view, connection, &mine).await?;
             Ok(Place {
                 who: mine,
@@ -87,7 +93,7 @@ async fn place_alone<V: View>(view: &V, connection: &mut PgConnection) -> Result
             })
         }
         Some(_) => {
-            Tables::of(&mine).create(view, connection).await?;
+            Tables::of(&mine).create(connection).await?;
             Ok(Place {
                 who: mine,
                 live: false,

@@ -67,7 +67,7 @@ async fn rebuild_alone<V: View, S: Second<V>>(
     // What an interrupted rebuild has left behind may come of another program: begin anew.
     Tables::of(&next).drop(guard).await?;
     forget(guard, &next).await?;
-    Tables::of(&next).create(&**view, guard).await?;
+    Tables::of(&next).create(guard).await?;
 
     let mut follower = ViewFollower::<V, S>::fixed(Arc::clone(view), pool.clone(), next.clone());
     let mut at = follower.resume().await?;
@@ -79,7 +79,7 @@ async fn rebuild_alone<V: View, S: Second<V>>(
         });
         let until = Checkpoint::load(guard, &live).await?.mark.position;
         if at.mark.position >= until {
-            at = follower.commit_gathered(&at).await?;
+            at = follower.flush(&at).await?;
         }
         if at.mark.position >= until {
             break;

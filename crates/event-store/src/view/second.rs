@@ -11,6 +11,8 @@ use super::{Change, Totals, View};
 pub(crate) trait Second<V: View>: Send + Sync + 'static {
     /// Whether there is a second table at all.
     const EXISTS: bool;
+    /// As [`Totals::ADDS_UP`].
+    const ADDS_UP: bool;
     type Cell: Serialize + Send + Sync;
     type Total: Serialize + DeserializeOwned + Clone + Send + Sync + 'static;
 
@@ -31,6 +33,7 @@ pub(crate) struct With<V>(PhantomData<fn() -> V>);
 
 impl<V: View> Second<V> for Without {
     const EXISTS: bool = false;
+    const ADDS_UP: bool = false;
     type Cell = ();
     type Total = ();
 
@@ -45,6 +48,7 @@ impl<V: View> Second<V> for Without {
 
 impl<V: Totals> Second<V> for With<V> {
     const EXISTS: bool = true;
+    const ADDS_UP: bool = V::ADDS_UP;
     type Cell = V::Cell;
     type Total = V::Total;
 

@@ -66,7 +66,7 @@ pub trait View: Send + Sync + 'static {
     }
 
     /// Index definitions behind `create index on …`, e.g. `{rows} ((row ->> 'store_id'), position)`; `{rows}` and
-    /// `{totals}` stand for the tables.
+    /// `{totals}` stand for the tables. They are made when the view has caught up; a row for which one fails is parked.
     fn indexes(&self) -> Vec<&'static str> {
         Vec::new()
     }
@@ -84,6 +84,11 @@ pub trait Totals: View {
     /// The figures.
     type Total: Serialize + DeserializeOwned + Clone + PartialEq + Send + Sync + 'static;
 
+    /// Whether changes add up: what cells are after a row went from one state to a second and on to a third is what they
+    /// are after it went to the third at once, whatever the events were. Where many events of one row are folded at once,
+    /// the cells are then folded once behind the last of them.
+    const ADDS_UP: bool = false;
+
     /// The cells that a change of one row concerns.
     fn cells(&self, change: &Change<'_, Self>) -> Vec<Self::Cell>;
 
@@ -96,7 +101,7 @@ pub trait Totals: View {
     ) -> Option<Self::Total>;
 }
 
-/// What one event did to one row.
+/// What one event did to one row, or several in a row.
 pub struct Change<'a, V: View + ?Sized> {
     /// The row's key.
     pub key: &'a V::Key,
@@ -104,6 +109,6 @@ pub struct Change<'a, V: View + ?Sized> {
     pub before: Option<&'a V::Row>,
     /// The row after it.
     pub after: Option<&'a V::Row>,
-    /// The event.
+    /// The event; the last of them, where [changes add up](Totals::ADDS_UP).
     pub event: &'a Recorded<V::Event>,
 }

@@ -40,6 +40,13 @@ struct Known<R> {
     used: u64,
 }
 
+impl<R> Known<R> {
+    /// Whether the table is known to have no such row; what it has, has text.
+    fn is_absent(&self) -> bool {
+        self.size == 0
+    }
+}
+
 struct Changed<R> {
     row: Option<Arc<R>>,
     position: u64,
@@ -190,36 +197,47 @@ impl<R: Serialize + DeserializeOwned + Clone> Sheet<R> {
         Ok(())
     }
 
-    /// What must be written: rows that are not what they were.
+    /// What must be written: rows that are not what they were, the new ones first.
     pub(super) fn writes(&self) -> Result<Writes, FollowError> {
+        let absent = |key: &&Arc<str>| self.known.get(*key).is_some_and(Known::is_absent);
+        let (mut new, mut others): (Vec<_>, Vec<_>) = self.changed.keys().partition(absent);
+        new.sort_unstable();
+        others.sort_unstable();
         let mut writes = Writes::default();
-        let mut keys: Vec<_> = self.changed.keys().collect();
-        keys.sort_unstable();
-        for key in keys {
-            let Some(changed) = self.changed.get(key) else {
-                continue;
-            };
-            let before = self.known.get(key).map_or(0, |known| known.hash);
-            let Some(row) = &changed.row else {
-                if before != 0 {
-                    writes.gone.push(key.to_string());
-                    writes.delta = writes.delta.wrapping_sub(before);
-                }
-                continue;
-            };
-            let text = canonical(&**row).map_err(|reason| FollowError::Poison(format!("{key}: {reason}")))?;
-            let hash = row_hash(key, &text);
-            if hash != before {
-                writes.delta = writes.delta.wrapping_add(hash).wrapping_sub(before);
-                writes.keys.push(key.to_string());
-                writes.rows.push(text);
-                writes
-                    .positions
-                    .push(i64::try_from(changed.position).unwrap_or(i64::MAX));
-                writes.hashes.push(hash);
-            }
+        for key in new {
+            self.write(key, &mut writes)?;
+        }
+        writes.new = writes.keys.len();
+        for key in others {
+            self.write(key, &mut writes)?;
         }
         Ok(writes)
+    }
+
+    fn write(&self, key: &Arc<str>, writes: &mut Writes) -> Result<(), FollowError> {
+        let Some(changed) = self.changed.get(key) else {
+            return Ok(());
+        };
+        let before = self.known.get(key).map_or(0, |known| known.hash);
+        let Some(row) = &changed.row else {
+            if before != 0 {
+                writes.gone.push(key.to_string());
+                writes.delta = writes.delta.wrapping_sub(before);
+            }
+            return Ok(());
+        };
+        let text = canonical(&**row).map_err(|reason| FollowError::Poison(format!("{key}: {reason}")))?;
+        let hash = row_hash(key, &text);
+        if hash != before {
+            writes.delta = writes.delta.wrapping_add(hash).wrapping_sub(before);
+            writes.keys.push(key.to_string());
+            writes.rows.push(text);
+            writes
+                .positions
+                .push(i64::try_from(changed.position).unwrap_or(i64::MAX));
+            writes.hashes.push(hash);
+        }
+        Ok(())
     }
 
     /// Takes over what was committed.

@@ -2,7 +2,6 @@
 
 use sqlx::{Executor as _, PgConnection, PgExecutor, PgPool, Row};
 
-use super::View;
 use crate::follow::checkpoint::{NEXT, Statement, TAKEN};
 use crate::follow::{Checkpoint, FollowError, Identity};
 
@@ -22,6 +21,8 @@ pub(crate) struct Writes {
     pub(crate) hashes: Vec<i64>,
     pub(crate) gone: Vec<String>,
     pub(crate) delta: i64,
+    /// How many of the rows, at the beginning of the lists, are known not to be in the table.
+    pub(crate) new: usize,
 }
 
 impl Tables {
@@ -44,12 +45,8 @@ impl Tables {
             .replace("{totals}", &self.totals)
     }
 
-    /// Makes both tables and their indexes, where they are not.
-    pub(crate) async fn create<V: View>(
-        &self,
-        view: &V,
-        connection: &mut PgConnection,
-    ) -> Result<(), FollowError> {
+    /// Makes both tables where they are not; what [indexes](super::indexes) a view declares, come when it has caught up.
+    pub(crate) async fn create(&self, connection: &mut PgConnection) -> Result<(), FollowError> {
         let mut sql = String::new();
         for table in [&self.rows, &self.totals] {
             sql.push_str(&format!(
@@ -57,13 +54,6 @@ impl Tables {
                  with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05); \
                  do $$ begin alter table {table} alter column row set compression lz4; \
                  exception when feature_not_supported then null; end $$; "
-            ));
-        }
-        let base = self.rows.trim_start_matches("views.");
-        for (number, index) in view.indexes().into_iter().enumerate() {
-            sql.push_str(&format!(
-                "create index if not exists {base}_i{number} on {}; ",
-                self.fill(index)
             ));
         }
         connection.execute(sql.as_str()).await?;
@@ -112,13 +102,14 @@ fn upsert(table: &str, name: &str, taken: usize, condition: &str) -> String {
 }
 
 /// Writes a batch in one statement, which is a transaction of its own where it is given no other: the next checkpoint
-/// first, and if that is in, the rows and the totals.
+/// first, and if that is in, the rows behind the first `without`, and the totals.
 pub(crate) async fn write(
     executor: impl PgExecutor<'_>,
     next: &Checkpoint,
     who: &Identity,
     tables: &Tables,
     [rows, totals]: [&Writes; 2],
+    without: usize,
 ) -> Result<(), FollowError> {
     let condition = "exists (select from next)";
     let mut statement = format!("with {NEXT}, {}", upsert(&tables.rows, "rows", TAKEN, condition));
@@ -133,11 +124,11 @@ pub(crate) async fn write(
     }
     statement.push_str(" select 1 from next");
     let bind = |statement| {
-        let statement = rows.bind(statement);
+        let statement = rows.bind(statement, without);
         if totals.is_empty() {
             statement
         } else {
-            totals.bind(statement)
+            totals.bind(statement, 0)
         }
     };
     next.insert_with(&statement, who, bind)?.fetch(executor).await
@@ -150,11 +141,11 @@ impl Writes {
         self.keys.is_empty() && self.gone.is_empty()
     }
 
-    fn bind<'q>(&'q self, statement: Statement<'q>) -> Statement<'q> {
+    fn bind<'q>(&'q self, statement: Statement<'q>, without: usize) -> Statement<'q> {
         statement
-            .bind(&self.keys)
-            .bind(&self.rows)
-            .bind(&self.positions)
+            .bind(&self.keys[without..])
+            .bind(&self.rows[without..])
+            .bind(&self.positions[without..])
             .bind(&self.gone)
     }
 
@@ -165,7 +156,7 @@ impl Writes {
         table: &str,
     ) -> Result<(), FollowError> {
         let statement = format!("with {} select 1", upsert(table, "rows", 0, "true"));
-        self.bind(sqlx::query(&statement)).execute(connection).await?;
+        self.bind(sqlx::query(&statement), 0).execute(connection).await?;
         Ok(())
     }
 

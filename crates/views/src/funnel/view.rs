@@ -74,8 +74,12 @@ impl View for Funnel {
     fn evolve(&self, _: &String, row: Option<FunnelRow>, event: &Recorded<GuanxiEvent>) -> Option<FunnelRow> {
         let mut row = row.unwrap_or_default();
         row.history.apply(event, |_| Vec::new());
-        row.steps = path(&self.rules, &row.history);
         Some(row)
+    }
+
+    fn conclude(&self, mut row: FunnelRow) -> FunnelRow {
+        row.steps = path(&self.rules, &row.history);
+        row
     }
 
     fn reporting(&self) -> Vec<ReportingView> {
@@ -90,6 +94,8 @@ impl View for Funnel {
 impl Totals for Funnel {
     type Cell = Cell;
     type Total = Total;
+    /// A change takes away what the path before it adds, and adds what the path behind it does.
+    const ADDS_UP: bool = true;
 
     fn cells(&self, change: &Change<'_, Self>) -> Vec<Cell> {
         self.difference(change).into_keys().collect()

@@ -1,6 +1,7 @@
 //! The fold: a row per payment and per state of a refund.
 
 use guanxi_domain::GuanxiEvent;
+use guanxi_domain::ids::RefundId;
 use guanxi_domain::order::{Mismatch, OrderEvent};
 use guanxi_domain::suspense::{MoneyFact, SuspenseEvent};
 use guanxi_event_store::{Column, ReportingView, View};
@@ -74,11 +75,11 @@ impl View for PaymentReconciliation {
     type Row = Money;
 
     fn keys(&self, event: &Recorded<GuanxiEvent>) -> Vec<String> {
-        found(event).into_iter().map(|(key, _)| key).collect()
+        key(event).into_iter().collect()
     }
 
     fn evolve(&self, _: &String, row: Option<Money>, event: &Recorded<GuanxiEvent>) -> Option<Money> {
-        let Some((_, mut money)) = found(event) else {
+        let Some(mut money) = money(event) else {
             return row;
         };
         if let Some(before) = row {
@@ -158,7 +159,26 @@ impl View for PaymentReconciliation {
     }
 }
 
-fn found(event: &Recorded<GuanxiEvent>) -> Option<(String, Money)> {
+/// By which key an event's money is known; told without what else is said of it, since most events are of no money.
+fn key(event: &Recorded<GuanxiEvent>) -> Option<String> {
+    let order = match event.own()? {
+        GuanxiEvent::Suspense(SuspenseEvent::PaymentParked(parked)) => return Some(parked.money.key()),
+        GuanxiEvent::Suspense(SuspenseEvent::PaymentClaimed(claimed)) => return Some(claimed.money.key()),
+        GuanxiEvent::Order(order) => order,
+        _ => return None,
+    };
+    let refund = |provider, id: &RefundId, status| Some(format!("refund/{provider}/{id}/{status}"));
+    match order {
+        OrderEvent::PaymentCaptured(it) => Some(format!("payment/{}/{}", it.provider, it.transaction_id)),
+        OrderEvent::PaymentMismatched(it) => Some(format!("payment/{}/{}", it.provider, it.transaction_id)),
+        OrderEvent::RefundSucceeded(it) => refund(&it.provider, &it.refund_id, "succeeded"),
+        OrderEvent::RefundFailed(it) => refund(&it.provider, &it.refund_id, "closed"),
+        OrderEvent::RefundAbnormal(it) => refund(&it.provider, &it.refund_id, "abnormal"),
+        _ => None,
+    }
+}
+
+fn money(event: &Recorded<GuanxiEvent>) -> Option<Money> {
     match event.own()? {
         GuanxiEvent::Suspense(SuspenseEvent::PaymentParked(parked)) => {
             Some(of_fact(&parked.money, MoneyState::Parked, None))
@@ -173,7 +193,7 @@ fn found(event: &Recorded<GuanxiEvent>) -> Option<(String, Money)> {
     }
 }
 
-fn of_fact(fact: &MoneyFact, state: MoneyState, order_id: Option<String>) -> (String, Money) {
+fn of_fact(fact: &MoneyFact, state: MoneyState, order_id: Option<String>) -> Money {
     let money = match fact {
         MoneyFact::Payment(payment) => Money {
             mchid: payment.mchid.as_ref().map(ToString::to_string),
@@ -194,33 +214,29 @@ fn of_fact(fact: &MoneyFact, state: MoneyState, order_id: Option<String>) -> (St
             ..payment_of(&refund.provider, refund.refund_id.as_str(), refund.amount_fen)
         },
     };
-    (
-        fact.key(),
-        Money {
-            state,
-            order_id,
-            ..money
-        },
-    )
+    Money {
+        state,
+        order_id,
+        ..money
+    }
 }
 
-fn of_order(event: &OrderEvent, order_id: &str) -> Option<(String, Money)> {
-    let (key, money) = match event {
+fn of_order(event: &OrderEvent, order_id: &str) -> Option<Money> {
+    let money = match event {
         OrderEvent::PaymentCaptured(payment) => {
             let (provider, number) = (&payment.provider, payment.transaction_id.as_str());
-            let money = Money {
+            Money {
                 mchid: payment.mchid.as_ref().map(ToString::to_string),
                 out_trade_no: payment.out_trade_no.as_ref().map(ToString::to_string),
                 surplus_fen: payment.surplus_fen,
                 succeeded_at: Some(payment.succeeded_at),
                 ..payment_of(provider, number, payment.amount_fen)
-            };
-            (format!("payment/{provider}/{number}"), money)
+            }
         }
         OrderEvent::PaymentMismatched(payment) => {
             let (provider, number) = (&payment.provider, payment.transaction_id.as_str());
             let elsewhere = payment.mismatch == Mismatch::Payee;
-            let money = Money {
+            Money {
                 state: if elsewhere {
                     MoneyState::Mismatched
                 } else {
@@ -231,8 +247,7 @@ fn of_order(event: &OrderEvent, order_id: &str) -> Option<(String, Money)> {
                 announced_fen: payment.announced_fen,
                 succeeded_at: Some(payment.succeeded_at),
                 ..payment_of(provider, number, payment.amount_fen)
-            };
-            (format!("payment/{provider}/{number}"), money)
+            }
         }
         OrderEvent::RefundSucceeded(done) => {
             let at = Some(done.succeeded_at);
@@ -260,13 +275,10 @@ fn of_order(event: &OrderEvent, order_id: &str) -> Option<(String, Money)> {
         ),
         _ => return None,
     };
-    Some((
-        key,
-        Money {
-            order_id: Some(order_id.to_owned()),
-            ..money
-        },
-    ))
+    Some(Money {
+        order_id: Some(order_id.to_owned()),
+        ..money
+    })
 }
 
 fn refund_of(
@@ -275,14 +287,13 @@ fn refund_of(
     amount_fen: Fen,
     status: &str,
     succeeded_at: Option<Timestamp>,
-) -> (String, Money) {
-    let money = Money {
+) -> Money {
+    Money {
         kind: MoneyKind::Refund,
         refund_status: Some(status.to_owned()),
         succeeded_at,
         ..payment_of(provider, id, amount_fen)
-    };
-    (format!("refund/{provider}/{id}/{status}"), money)
+    }
 }
 
 fn payment_of(provider: &str, number: &str, amount_fen: Fen) -> Money {

@@ -92,6 +92,8 @@ impl View for StoreDashboard {
 impl Totals for StoreDashboard {
     type Cell = Cell;
     type Total = Total;
+    /// Sums count by their difference, and buyers where they were none before.
+    const ADDS_UP: bool = true;
 
     fn cells(&self, change: &Change<'_, Self>) -> Vec<Cell> {
         match change.key {

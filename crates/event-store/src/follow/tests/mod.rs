@@ -4,6 +4,7 @@ mod convoy;
 mod deadlines;
 mod feeding;
 mod fixture;
+mod from_nothing;
 mod log_faults;
 mod parking;
 mod policies;
