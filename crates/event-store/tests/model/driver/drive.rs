@@ -23,6 +23,8 @@ const PAUSE: Duration = Duration::from_micros(500);
 /// Where the two do not look the same.
 #[derive(Debug)]
 pub struct Differs {
+    /// The steps before, from the beginning of the run.
+    pub taken: Vec<Name>,
     pub step: Name,
     pub seen: Option<Seen>,
     pub expected: Vec<Seen>,
@@ -42,6 +44,8 @@ pub struct Drive {
     pub patience: Duration,
     /// The states in which the world may be: they look the same.
     pub states: Vec<Outcome>,
+    /// The steps of this run.
+    taken: Vec<Name>,
 }
 
 impl Drive {
@@ -67,6 +71,7 @@ impl Drive {
             changed,
             patience: PATIENCE,
             states: Vec::new(),
+            taken: Vec::new(),
         }
     }
 
@@ -81,6 +86,7 @@ impl Drive {
         }
         self.gates.empty().await;
         self.told.lock().unwrap().clear();
+        self.taken.clear();
         let state = stateright::Model::init_states(&self.world).remove(0);
         let moved = Moves::new();
         self.states = vec![Outcome { state, moved }];
@@ -131,12 +137,14 @@ impl Drive {
         if as_expected.is_empty() {
             let expected = expected.iter().map(seen).collect();
             return Err(Box::new(Differs {
+                taken: std::mem::take(&mut self.taken),
                 step: named.clone(),
                 seen: last,
                 expected,
             }));
         }
         self.states = as_expected;
+        self.taken.push(named.clone());
         Ok(())
     }
 

@@ -150,7 +150,10 @@ pub fn seen(Outcome { state, moved }: &Outcome) -> Seen {
             }
         }
     }
-    let mut waiting = Waiting::default();
+    let mut waiting = Waiting {
+        calls: state.calls.len(),
+        ..Waiting::default()
+    };
     for call in &state.calls {
         let first = call.entries.iter().map(|(ask, _)| *ask).min().unwrap();
         match call.progress {

@@ -44,6 +44,8 @@ pub struct Waiting {
     pub head: usize,
     /// Calls that wait for somebody who writes the same answer.
     pub same: usize,
+    /// All calls, also those that nobody waits for any more and that stand nowhere.
+    pub calls: usize,
 }
 
 pub struct Gates {
@@ -146,7 +148,17 @@ impl Gates {
             .fetch_all(&mut self.connection)
             .await
             .unwrap();
-        let mut waiting = Waiting::default();
+        let calls: i64 = sqlx::query_scalar(
+            "select count(*) from pg_stat_activity
+              where datname = current_database() and state = 'active' and query like 'select log.append%'",
+        )
+        .fetch_one(&mut self.connection)
+        .await
+        .unwrap();
+        let mut waiting = Waiting {
+            calls: usize::try_from(calls).unwrap(),
+            ..Waiting::default()
+        };
         for row in rows {
             match (row.get("same"), row.get("gate")) {
                 (true, _) => waiting.same += 1,

@@ -95,7 +95,7 @@ async fn in_trouble(trouble: Trouble, pool: &PgPool) {
         followed: false,
         ..world(Design::AsBuilt, &TWO, 2, trouble)
     };
-    takes_every_step(troubled, pool, if long() { usize::MAX } else { 10 }).await;
+    takes_every_step(troubled, pool, if long() { usize::MAX } else { 25 }).await;
 }
 
 #[sqlx::test(migrator = "MIGRATOR")]
@@ -121,7 +121,7 @@ async fn postgresql_takes_random_steps_of_many_commands(pool: PgPool) {
         aborts: 2,
     };
     let mut drive = Drive::start(world(Design::AsBuilt, &MANY, 2, trouble), &pool, as_it_is).await;
-    for seed in 1..=if long() { 1_000 } else { 20 } {
+    for seed in 1..=if long() { 1_000 } else { 12 } {
         let taken = walk::random(&mut drive, &mut Dice(seed)).await;
         assert!(taken.is_ok(), "seed {seed}: {taken:#?}");
     }

@@ -20,6 +20,10 @@ async fn differs(world: World, pool: &PgPool, changed: impl Fn(String) -> String
     drive.patience = std::time::Duration::from_secs(2);
     while map.left() > 0 {
         if let Err(differs) = walk::run(&mut drive, &mut map).await {
+            assert!(
+                !differs.taken.is_empty(),
+                "the first step is to ask, where nothing can differ"
+            );
             return differs;
         }
     }
