@@ -17,6 +17,9 @@ type Fold<'a, 'e, V, S> = (
     Cells<<S as Second<V>>::Cell>,
 );
 
+/// What a row was before a batch, and which touch is its last.
+type Run<V> = (Option<Arc<<V as View>::Row>>, usize);
+
 impl<V: View, S: Second<V>> ViewFollower<V, S> {
     /// Step by step, since the totals count every one of them.
     pub(super) async fn fold_in_steps(&mut self, touches: &[Touch<'_, V>]) -> Result<(), Trouble> {
@@ -30,8 +33,7 @@ impl<V: View, S: Second<V>> ViewFollower<V, S> {
 
     /// Each row by all its events of the batch, in place, then the totals by what came of it.
     pub(super) async fn fold_in_runs(&mut self, touches: &[Touch<'_, V>]) -> Result<(), Trouble> {
-        // By row: what it was, and its last event.
-        let mut runs: HashMap<&str, (Option<Arc<V::Row>>, usize)> = HashMap::new();
+        let mut runs: HashMap<&str, Run<V>> = HashMap::new();
         for (number, touch) in touches.iter().enumerate() {
             match runs.entry(&*touch.text) {
                 Entry::Occupied(mut run) => run.get_mut().1 = number,
