@@ -1,10 +1,16 @@
 //! A database of its own for each side, dropped when the measure is over.
 
 use std::str::FromStr;
+use std::time::Duration;
 
 use guanxi_event_store::pool_options;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Executor, PgPool};
+
+/// The error of a template that somebody is connected to.
+const IN_USE: &str = "55006";
+const TRIES: u32 = 100;
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// A database that lives as long as the measure.
 #[derive(Debug)]
@@ -51,9 +57,7 @@ impl Scratch {
         admin
             .execute(format!("drop database if exists {name} with (force)").as_str())
             .await?;
-        admin
-            .execute(format!("create database {name} template {template}").as_str())
-            .await?;
+        create(&admin, name, template).await?;
         admin.close().await;
         let options = server.clone().database(name);
         let pool = pool.max_connections(connections).connect_with(options).await?;
@@ -83,4 +87,18 @@ impl Scratch {
         admin.close().await;
         Ok(())
     }
+}
+
+/// Whoever was connected to the template may not be quite gone, or a vacuum be about in it.
+async fn create(admin: &PgPool, name: &str, template: &str) -> Result<(), sqlx::Error> {
+    let create = format!("create database {name} template {template}");
+    for _ in 0..TRIES {
+        match admin.execute(create.as_str()).await {
+            Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(IN_USE) => {
+                tokio::time::sleep(PAUSE).await;
+            }
+            other => return other.map(drop),
+        }
+    }
+    admin.execute(create.as_str()).await.map(drop)
 }
