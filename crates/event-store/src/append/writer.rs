@@ -77,7 +77,9 @@ impl Writer {
             .send(Waiting { request, tell })
             .map_err(|_| StoreError::Closed)?;
         place.forget();
-        if self.max_waiting - self.places.available_permits() >= self.beside {
+        // Once for so many, and not for each: where all of them wait for one stream, the task looks at them for nothing.
+        let waiting = self.max_waiting - self.places.available_permits();
+        if waiting > 0 && waiting.is_multiple_of(self.beside) {
             self.many.notify_one();
         }
         Ok(Told(told))
