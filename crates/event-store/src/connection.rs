@@ -23,8 +23,8 @@ pub fn pool_options() -> PgPoolOptions {
 ///
 /// The planner settings are pinned because a statement prepared on an empty table would scan it for ever. The others
 /// let the database notice within seconds that this process has vanished in the middle of a statement, where no
-/// statement timeout helps, or stands still in the middle of a transaction. An append is one
-/// statement that carries its own commit, so no process can stand still with the head of the log.
+/// statement timeout helps, or stands still in the middle of a transaction. An append is one statement that carries its
+/// own commit, so no process can stand still with the head of the log.
 const SETTINGS: &str = "
     select set_config('search_path', 'log, pg_temp', false),
            set_config('synchronous_commit', case current_setting('synchronous_commit') when 'off' then 'on'
